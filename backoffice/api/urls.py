@@ -13,6 +13,7 @@ DOCS = [
 ]
 urlpatterns = [
     path("v1/", include("orders.api.urls")),
+    path("v1/", include("orders.complaints.api.urls")),
     path("v1/", include("catalog.api.urls")),
     *(DOCS if settings.API_DOCS else ()),
     path("problems/<slug:code>/", ProblemPage.as_view(), name="api-problem"),

@@ -5,7 +5,7 @@ from datetime import datetime
 
 from django.utils.translation import ngettext
 
-from backoffice.dashboard.needs import link
+from backoffice.dashboard.kind import link
 from backoffice.engine.services.vendor_status import Queue, VendorHealth, read_vendor_statuses
 from backoffice.states import Chip
 from backoffice.text.translatable import gettext as _

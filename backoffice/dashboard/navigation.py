@@ -1,6 +1,7 @@
-"""The sidebar: what somebody may see, in the order in which a day uses it."""
+"""The sidebar: what a person works with, in the order in which a day uses it; what they may only look up is below."""
 
 from collections.abc import Iterable
+from dataclasses import dataclass
 from typing import Any
 
 from django.contrib import admin
@@ -10,80 +11,115 @@ from django.utils.translation import gettext_lazy as _
 
 from fulfillment.services.desk_accounts import has_desk
 
-_DESK = "fulfillment_productionorder"
-# Each group's links: a model, whose list is shown to who may see it, or the name of an address with the permission that
-# shows it; title; icon.
-GROUPS: tuple[tuple[Any, tuple[tuple[str, Any, str], ...]], ...] = (
+
+@dataclass(frozen=True)
+class MenuEntry:
+    """One link: a model ("orders.order"), whose list is shown to who may see it, or the name of a page.
+
+    `see` are the permissions of which one shows a page, `use` those of which one makes it part of somebody's own work.
+    Without any it is everybody's.
+    """
+
+    where: str
+    title: Any
+    icon: str
+    use: tuple[str, ...] = ()
+    see: tuple[str, ...] = ()
+
+
+_PRODUCTION = ("fulfillment.view_productionorder",)
+_DISPATCH = ("fulfillment.dispatch_productionorder",)
+_ORDERS = ("orders.change_order",)
+_DRAFT = ("drafts.add_draftorder",)
+_SETS = ("catalog.view_changeset",)
+_EDIT = ("catalog.add_changeset", "catalog.approve_changeset", "catalog.push_changeset")
+_EXPORTS = ("marketing.export_orders",)
+_CARDS = ("marketing.change_mailcampaign",)
+_REQUESTS = ("engine.resend_push", "engine.decide_push")
+_VENDORS = ("engine.pause_integration", "engine.test_integration", "engine.change_integration")
+_SHOPS = ("accounts.change_shop",)
+_DESK, _CHANGES = "fulfillment_productionorder", "catalog_changeset"
+GROUPS: tuple[tuple[Any, tuple[MenuEntry, ...]], ...] = (
     (
         "",
         (
-            ("index", _("What needs me now"), "inbox"),
-            ("orders.order", _("Orders"), "shopping_bag"),
-            ("drafts_draftorder_new drafts.add_draftorder", _("New order"), "add_shopping_cart"),
-            ("drafts.draftorder", _("Drafts"), "edit_note"),
-            ("customers.customer", _("Customers"), "group"),
-            ("rules.notice", _("Notices"), "notifications"),
-            ("orders.enquiry", _("Enquiries"), "contact_support"),
-            ("jobs.job", _("Jobs"), "checklist"),
-            ("rules.rule", _("Rules"), "rule"),
-        ),
-    ),
-    (
-        _("Catalogue"),
-        (
-            ("catalog.product", _("Products"), "category"),
-            ("catalog.variant", _("Variants"), "style"),
-            ("catalog.customproduct", _("Custom products"), "draw"),
-            ("catalog.rating", _("Ratings"), "star"),
-            ("catalog_changeset_prices catalog.view_changeset", _("Prices"), "sell"),
-            ("catalog_changeset_texts catalog.view_changeset", _("Search texts"), "manage_search"),
-            ("catalog_changeset_stock catalog.view_changeset", _("Stock"), "inventory_2"),
-            ("catalog_changeset_vendor_changes catalog.view_changeset", _("What changed"), "published_with_changes"),
-            ("catalog.changeset", _("Change sets"), "difference"),
-            ("catalog.tableimport", _("Tables"), "table_view"),
-            ("catalog.syncrun", _("Synchronisations"), "sync"),
+            MenuEntry("index", _("Inbox"), "inbox"),
+            MenuEntry(
+                "today", _("Today"), "today", see=("orders.view_order", "engine.view_push"), use=_ORDERS + _SHOPS
+            ),
+            MenuEntry("orders.order", _("Orders"), "shopping_bag", use=_ORDERS + _EXPORTS),
+            MenuEntry("drafts_draftorder_new", _("New order"), "add_shopping_cart", see=_DRAFT, use=_DRAFT),
+            MenuEntry("drafts.draftorder", _("Drafts"), "edit_note", use=_DRAFT),
+            MenuEntry("customers.customer", _("Customers"), "group", use=_ORDERS),
+            MenuEntry("conversation.mention", _("Mentions"), "alternate_email", use=("conversation.add_comment",)),
+            MenuEntry("rules.notice", _("Notices"), "notifications", use=("rules.change_notice",)),
+            MenuEntry("orders.enquiry", _("Enquiries"), "contact_support", use=("orders.change_enquiry",)),
+            MenuEntry("complaints.complaint", _("Complaints"), "assignment_late", use=("complaints.change_complaint",)),
+            MenuEntry("jobs.job", _("Jobs"), "checklist", use=_ORDERS),
+            MenuEntry("rules.rule", _("Rules"), "rule", use=("rules.change_rule",)),
         ),
     ),
     (
         _("Production"),
         (
-            (f"{_DESK}_changelist fulfillment.view_productionorder", _("Work list"), "conveyor_belt"),
-            (f"{_DESK}_station fulfillment.dispatch_productionorder", _("Dispatch station"), "barcode_scanner"),
-            (f"{_DESK}_throughput fulfillment.view_productionorder", _("Throughput"), "bar_chart"),
+            MenuEntry(f"{_DESK}_changelist", _("Work list"), "conveyor_belt", see=_PRODUCTION, use=_DISPATCH),
+            MenuEntry(f"{_DESK}_station", _("Dispatch station"), "barcode_scanner", see=_DISPATCH, use=_DISPATCH),
+            MenuEntry(f"{_DESK}_throughput", _("Throughput"), "bar_chart", see=_PRODUCTION, use=_DISPATCH),
+        ),
+    ),
+    (
+        _("Catalogue"),
+        (
+            MenuEntry("catalog.product", _("Products"), "category", use=(*_EDIT, *_ORDERS)),
+            MenuEntry("catalog.variant", _("Variants"), "style", use=_EDIT),
+            MenuEntry("catalog.customproduct", _("Custom products"), "draw", use=("catalog.change_customproduct",)),
+            MenuEntry("catalog.rating", _("Ratings"), "star", use=_EDIT),
+            MenuEntry(f"{_CHANGES}_prices", _("Prices"), "sell", see=_SETS, use=_EDIT),
+            MenuEntry(f"{_CHANGES}_texts", _("Search texts"), "manage_search", see=_SETS, use=_EDIT),
+            MenuEntry(f"{_CHANGES}_stock", _("Stock"), "inventory_2", see=_SETS, use=_EDIT),
+            MenuEntry(f"{_CHANGES}_vendor_changes", _("What changed"), "published_with_changes", see=_SETS, use=_EDIT),
+            MenuEntry("catalog.changeset", _("Change sets"), "difference", use=_EDIT),
+            MenuEntry("catalog.tableimport", _("Tables"), "table_view", use=("catalog.add_tableimport",)),
+            MenuEntry("catalog.syncrun", _("Synchronisations"), "sync", use=_EDIT),
         ),
     ),
     (
         _("Marketing"),
         (
-            ("marketing.orderexport", _("Told to vendors"), "outgoing_mail"),
-            ("marketing.mailcampaign", _("Card campaigns"), "stylus_note"),
-            ("marketing.optout", _("Opt-outs"), "unsubscribe"),
+            MenuEntry("marketing.orderexport", _("Told to vendors"), "outgoing_mail", use=_EXPORTS),
+            MenuEntry("marketing.mailcampaign", _("Card campaigns"), "stylus_note", use=_CARDS),
+            MenuEntry("marketing.optout", _("Opt-outs"), "unsubscribe", use=_CARDS),
         ),
     ),
     (
         _("Vendors"),
         (
-            ("engine.integration", _("Integrations"), "hub"),
-            ("engine.push", _("Pushes"), "north_east"),
-            ("engine.callback", _("Callbacks"), "south_west"),
-            ("orders.strayorder", _("Only at the vendor"), "travel_explore"),
+            MenuEntry("engine.integration", _("Integrations"), "hub", use=_VENDORS),
+            MenuEntry("engine.push", _("Pushes"), "north_east", use=_REQUESTS),
+            MenuEntry("engine.callback", _("Callbacks"), "south_west", use=("engine.replay_callback",)),
+            MenuEntry(
+                "orders.strayorder", _("Only at the vendor"), "travel_explore", use=("orders.decide_strayorder",)
+            ),
         ),
     ),
     (
         _("Reference"),
         (
-            ("fulfillment.carrier", _("Carriers"), "local_shipping"),
-            ("fulfillment.country", _("Countries"), "public"),
-            ("fulfillment.state", _("States"), "map"),
+            MenuEntry("fulfillment.carrier", _("Carriers"), "local_shipping", use=_SHOPS),
+            MenuEntry("fulfillment.country", _("Countries"), "public", use=_SHOPS),
+            MenuEntry("fulfillment.state", _("States"), "map", use=_SHOPS),
         ),
     ),
     (
         _("Settings"),
         (
-            ("accounts.shop", _("Shops"), "storefront"),
-            ("accounts.apikey", _("API keys"), "key"),
-            ("auth.user", _("Staff"), "group"),
-            ("auth.group", _("Groups"), "shield_person"),
+            MenuEntry("mail.staffmail", _("My mails"), "forward_to_inbox"),
+            MenuEntry("mail.mail", _("Mails"), "mail", use=("mail.decide_mail",)),
+            MenuEntry("mail.shopmail", _("Customer mails"), "contact_mail", use=("mail.change_shopmail",)),
+            MenuEntry("accounts.shop", _("Shops"), "storefront", use=_SHOPS),
+            MenuEntry("accounts.apikey", _("API keys"), "key", use=("accounts.change_apikey",)),
+            MenuEntry("auth.user", _("Staff"), "group", use=("auth.change_user",)),
+            MenuEntry("auth.group", _("Groups"), "shield_person", use=("auth.change_user",)),
         ),
     ),
 )
@@ -91,28 +127,56 @@ PRODUCTION, COLLAPSIBLE = _("Production"), _("Reference")
 
 
 def sidebar(request: HttpRequest) -> list[dict[str, Any]]:
-    """Return groups of links as Unfold wants them; models that are not registered or not allowed are left out."""
-    registered = {model._meta.label_lower: handler for model, handler in admin.site._registry.items()}
-    is_shown = {label: handler.has_view_permission(request) for label, handler in registered.items()}
-    groups = []
+    """Return groups of links as Unfold wants them, less what the reader may not see.
+
+    What is no part of the reader's work stands in one group at the end, closed until somebody looks something up; who
+    only reads has no work of their own, and finds all in its place.
+    """
+    shown = list(_visible(request))
+    used = [one for one in shown if _is_used(request, one[1])]
+    if not any(entry.use for _title, entry, _link in used):
+        used = shown
+    groups: dict[str, list[dict[str, Any]]] = {}
+    for title, entry, link in used:
+        groups.setdefault(str(title), []).append(_item(entry, link))
+    found = [{"title": title, "items": items} | _closed(title) for title, items in groups.items()]
+    if rest := [_item(entry, link) for title, entry, link in shown if (title, entry, link) not in used]:
+        found.append({"title": str(_("Look up")), "items": rest, "collapsible": True})
+    _mark_current(request, found)
+    return found
+
+
+def _visible(request: HttpRequest) -> Iterable[tuple[Any, MenuEntry, str]]:
+    """Return entries that the reader may see, with the title of their group and their address."""
+    is_shown = {
+        model._meta.label_lower: handler.has_view_permission(request)
+        for model, handler in admin.site._registry.items()
+        if model._meta.label_lower in _MODELS
+    }
     for title, entries in GROUPS:
-        if title == PRODUCTION and not (request.user.has_perm("fulfillment.view_productionorder") and has_desk()):
+        if title == PRODUCTION and not (request.user.has_perm(_PRODUCTION[0]) and has_desk()):
             continue
-        items = []
-        for where, name, icon in entries:
-            address, _space, permission = where.partition(" ")
-            if "." in address:
-                if not is_shown.get(address):
-                    continue
-                address = f"{address.replace('.', '_')}_changelist"
-            elif permission and not request.user.has_perm(permission):
-                continue
-            items.append({"title": str(name), "icon": icon, "link": reverse(f"admin:{address}")})
-        if items:
-            collapsible = {"collapsible": True} if title == COLLAPSIBLE else {}
-            groups.append({"title": str(title), "items": items} | collapsible)
-    _mark_current(request, groups)
-    return groups
+        for entry in entries:
+            if entry.where in _MODELS:
+                if is_shown.get(entry.where):
+                    yield title, entry, reverse(f"admin:{entry.where.replace('.', '_')}_changelist")
+            elif not entry.see or any(map(request.user.has_perm, entry.see)):
+                yield title, entry, reverse(f"admin:{entry.where}")
+
+
+_MODELS = {entry.where for _title, entries in GROUPS for entry in entries if "." in entry.where}
+
+
+def _is_used(request: HttpRequest, entry: MenuEntry) -> bool:
+    return not entry.use or any(map(request.user.has_perm, entry.use))
+
+
+def _item(entry: MenuEntry, link: str) -> dict[str, Any]:
+    return {"title": str(entry.title), "icon": entry.icon, "link": link}
+
+
+def _closed(title: str) -> dict[str, bool]:
+    return {"collapsible": True} if title == str(COLLAPSIBLE) else {}
 
 
 def _mark_current(request: HttpRequest, groups: Iterable[dict[str, Any]]) -> None:

@@ -18,6 +18,7 @@ from honcho.manager import Manager
 from honcho.printer import Printer
 
 from backoffice.accounts.models import ApiKey, Shop
+from backoffice.demo.mails import switch_mails_on
 from backoffice.demo.marketing import switch_rules_on
 from backoffice.demo.notes import Notes
 from backoffice.sandbox import apps
@@ -49,6 +50,7 @@ def prepare(say: Say) -> Notes:
     data = {"name": "Printed with love", "currency": "EUR", "tax_percent": 19, "sign_integration_id": 42}
     shop, _ = Shop.objects.get_or_create(code="WEB", defaults=data)
     switch_rules_on()
+    switch_mails_on(shop)
     _ensure_staff(notes.staff_password)
     if not notes.api_key or not ApiKey.objects.is_valid(notes.api_key):
         notes.api_key = ApiKey.objects.create_key(name="demo storefront", shop=shop)[1]
@@ -57,12 +59,16 @@ def prepare(say: Say) -> Notes:
     return notes
 
 
-def environment(notes: Notes, *, port: int, sandbox_port: int) -> dict[str, str]:
+def environment(notes: Notes, *, port: int, sandbox_port: int, mail_port: int) -> dict[str, str]:
     """Return the settings of the demo's processes; what is already set in the environment wins."""
     ours = {
         **apps.environment(port=sandbox_port),
         "PORT": str(port),
         "SANDBOX_PORT": str(sandbox_port),
+        "SANDBOX_MAIL_PORT": str(mail_port),
+        "EMAIL_HOST": "127.0.0.1",
+        "EMAIL_PORT": str(mail_port),
+        "DEFAULT_FROM_EMAIL": "shop@printed-with-love.example",
         "SANDBOX_STATE": str(settings.VAR_DIR / "sandbox.json"),
         "PUBLIC_URL": f"http://127.0.0.1:{port}",
         "MYPROMO_CALLBACK_SECRET": notes.callback_secret,
@@ -73,6 +79,7 @@ def environment(notes: Notes, *, port: int, sandbox_port: int) -> dict[str, str]
         "PULL_ORDERS_SECONDS": "30",
         "EXPORT_ORDERS_SECONDS": "5",
         "RUN_RULES_SECONDS": "3",
+        "STAFF_MAILS_SECONDS": "20",
         "VENDOR_READ_TIMEOUT": "10",
         "PUSH_LEASE_SECONDS": "45",
         "PUSH_SETTLE_SECONDS": "15",
@@ -100,7 +107,13 @@ def conduct(env: dict[str, str], *, storefront: list[str]) -> int:
 def _ensure_staff(password: str) -> None:
     user, _ = get_user_model().objects.get_or_create(
         username=STAFF_NAME,
-        defaults={"is_staff": True, "is_superuser": True, "first_name": "Dana", "last_name": "Demo"},
+        defaults={
+            "is_staff": True,
+            "is_superuser": True,
+            "first_name": "Dana",
+            "last_name": "Demo",
+            "email": "dana@printed-with-love.example",
+        },
     )
     if not user.check_password(password):
         user.set_password(password)

@@ -11,6 +11,7 @@ from backoffice.sandbox.clock import Clock
 from backoffice.sandbox.control import ControlApp
 from backoffice.sandbox.faults import Faults
 from backoffice.sandbox.ledger import Ledger
+from backoffice.sandbox.mail.app import MailApp
 from backoffice.sandbox.mypromo.app import MypromoApp
 from backoffice.sandbox.mypromo.callbacks import Callbacks
 from backoffice.sandbox.options import Options
@@ -37,6 +38,7 @@ class Sandbox:
         seed: int = 0,
         state: Path | None = None,
         more: Iterable[type[VendorApp]] = (),
+        mail_port: int | None = None,
     ) -> None:
         self.settings = options
         self.clock = Clock(manual=manual_clock, speed=speed)
@@ -46,13 +48,10 @@ class Sandbox:
         self.others: dict[str, VendorApp] = {kind.name: kind(clock=self.clock) for kind in (*find_apps(), *more)}
         for name, app in self.others.items():
             setattr(self, name.replace("-", "_"), app)
+        self.mail: MailApp = self.others[MailApp.name]  # type: ignore[assignment]
         self._state = StateFile(state, collect=self._collect) if state else None
         if self._state and (saved := self._state.load()):
-            self.ledger.restore(saved["ledger"])
-            self.mypromo.restore(saved["mypromo"])
-            for name, kept in saved.get("others", {}).items():
-                self.others[name].ledger.restore(kept["ledger"])
-                self.others[name].restore(kept["held"])
+            self._restore(saved)
         apps: dict[str, App] = {base_path: self.mypromo, "/_sandbox/": ControlApp(self)}
         apps |= {f"/{name}/": app for name, app in self.others.items()}
         self._server = SandboxServer(("127.0.0.1", port), apps=apps, faults=self.faults, clock=self.clock)
@@ -63,6 +62,8 @@ class Sandbox:
         for name, app in self.others.items():
             app.public_url = f"http://127.0.0.1:{self.port}/{name}/"
         self.control_url = f"http://127.0.0.1:{self.port}/_sandbox/"
+        # Where mails are caught; None: nowhere.
+        self.mail_port = None if mail_port is None else self.mail.listen(mail_port)
 
     @property
     def callbacks(self) -> Callbacks:
@@ -86,6 +87,13 @@ class Sandbox:
         self._thread.join(timeout=5)
         if self._state:
             self._state.stop()
+
+    def _restore(self, saved: dict[str, Any]) -> None:
+        self.ledger.restore(saved["ledger"])
+        self.mypromo.restore(saved["mypromo"])
+        for name, kept in saved.get("others", {}).items():
+            self.others[name].ledger.restore(kept["ledger"])
+            self.others[name].restore(kept["held"])
 
     def _serve(self) -> None:
         self._server.serve_forever(poll_interval=0.05)
@@ -111,10 +119,11 @@ def running_sandbox(
     seed: int = 0,
     state: Path | None = None,
     more: Iterable[type[VendorApp]] = (),
+    mail_port: int | None = None,
     **options: Any,
 ) -> Iterator[Sandbox]:
     """Run a sandbox on loopback while the block lasts, with `more` vendors than those that are found beside it; other
-    keywords are fields of `Options`.
+    keywords are fields of `Options`. Mails are caught at `mail_port`, 0 for any that is free.
     """
     sandbox = Sandbox(
         options=Options(**options),
@@ -125,6 +134,7 @@ def running_sandbox(
         seed=seed,
         state=state,
         more=more,
+        mail_port=mail_port,
     )
     sandbox.start()
     try:

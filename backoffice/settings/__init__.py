@@ -16,6 +16,7 @@ from backoffice.settings.engine import *
 from backoffice.settings.files import *
 from backoffice.settings.jobs import *
 from backoffice.settings.language import *
+from backoffice.settings.mail import *
 from backoffice.settings.monitoring import *
 from backoffice.settings.orders import *
 from backoffice.settings.processes import *

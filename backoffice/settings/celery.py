@@ -57,6 +57,22 @@ CELERY_BEAT_SCHEDULE = {
         "schedule": env.float("RUN_RULES_SECONDS", default=5),
         "options": {"expires": 30},
     },
+    "send-mails": {
+        "task": "backoffice.mail.tasks.send_mails",
+        # What is new is enqueued at once; this finds what waits for its next try.
+        "schedule": env.float("SEND_MAILS_SECONDS", default=10),
+        "options": {"expires": 30},
+    },
+    "write-staff-mails": {
+        "task": "orders.conversation.tasks.write_staff_mails",
+        "schedule": env.float("STAFF_MAILS_SECONDS", default=300),
+        "options": {"expires": 300},
+    },
+    "count-inbox": {
+        "task": "backoffice.dashboard.tasks.count_inbox",
+        "schedule": 3600,
+        "options": {"expires": 1800},
+    },
     "sync-catalog": {
         "task": "catalog.tasks.sync_catalog",
         "schedule": env.float("SYNC_CATALOG_SECONDS", default=6 * 3600),

@@ -5,6 +5,8 @@ from backoffice.settings.base import env
 BIND = env.str("BIND", default="127.0.0.1", pattern=r"unix:/\S+|[\w.:\[\]-]+", shape="an address, or unix:/path")
 PORT = env.int("PORT", default=8000, most=65535)
 SANDBOX_PORT = env.int("SANDBOX_PORT", default=8100, most=65535)
+# Where the demo catches mails.
+SANDBOX_MAIL_PORT = env.int("SANDBOX_MAIL_PORT", default=SANDBOX_PORT + 1, most=65535)
 WEB_WORKERS = env.int("WEB_WORKERS", default=2, most=1000)
 WEB_THREADS = env.int("WEB_THREADS", default=4, most=1000)
 REQUEST_SECONDS = env.float("REQUEST_SECONDS", default=10)

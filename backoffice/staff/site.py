@@ -1,9 +1,11 @@
 """The site of all staff pages. Where an app's pages are found does not depend on where its code is kept."""
 
+from collections.abc import Callable
 from typing import Any
 
 from django.apps import apps
 from django.http import HttpRequest
+from django.http.response import HttpResponseBase
 from django.urls import URLPattern, URLResolver, include, path, register_converter
 from unfold.sites import UnfoldAdminSite
 
@@ -11,13 +13,24 @@ from unfold.sites import UnfoldAdminSite
 # e-mails outlive an app's name.
 ADDRESSES = {
     "accounts": "backoffice",
+    "complaints": "orders",
     "customers": "orders",
     "drafts": "orders",
+    "conversation": "orders",
     "engine": "backoffice",
     "jobs": "backoffice",
     "marketing": "orders",
     "rules": "orders",
 }
+
+
+# Pages that belong to no model: (route, view, name).
+_PAGES: list[tuple[str, Callable[..., HttpResponseBase], str]] = []
+
+
+def register_page(route: str, view: Callable[..., HttpResponseBase], *, name: str) -> None:
+    """Add a page below the site's own address, for staff who are signed in; its name is `admin:<name>`."""
+    _PAGES.append((route, view, name))
 
 
 class AppAddress:
@@ -46,7 +59,7 @@ class StaffSite(UnfoldAdminSite):
             ("lists/<slug:key>/views/<int:pk>/delete/", list_settings.delete_view, "staff_view_delete"),
             ("lists/<slug:key>/settings/", list_settings.save_settings, "staff_list_settings"),
         ]
-        own = [path(route, self.admin_view(view), name=name) for route, view, name in pages]
+        own = [path(route, self.admin_view(view), name=name) for route, view, name in [*_PAGES, *pages]]
         return own + [self._at_its_address(url) for url in super().get_urls()]
 
     def get_app_list(self, request: HttpRequest, app_label: str | None = None) -> list[dict[str, Any]]:

@@ -33,7 +33,6 @@ UNFOLD: dict[str, Any] = {
     "SHOW_LANGUAGES": True,
     "SHOW_HISTORY": False,
     "ENVIRONMENT": "backoffice.dashboard.environment.badge",
-    "DASHBOARD_CALLBACK": "backoffice.dashboard.home.add_home",
     "STYLES": [
         _asset("tokens.css"),
         _asset("desk.css"),
@@ -44,9 +43,19 @@ UNFOLD: dict[str, Any] = {
         _asset("catalog.css"),
         _asset("production-desk.css"),
         _asset("rules.css"),
+        _asset("mail.css"),
+        _asset("inbox.css"),
+        _asset("complaints.css"),
         _asset("customers.css"),
     ],
-    "SCRIPTS": [_asset("desk.js"), _asset("live.js"), _asset("order-page.js")],
+    "SCRIPTS": [
+        _asset("desk.js"),
+        _asset("live.js"),
+        _asset("order-page.js"),
+        _asset("conversation.js"),
+        _asset("keys.js"),
+        _asset("inbox.js"),
+    ],
     "COMMAND": {"search_callback": "backoffice.dashboard.palette.find", "show_history": True},
     "SIDEBAR": {
         "command_search": True,

@@ -10,6 +10,7 @@ from backoffice.staff.base import actor
 from backoffice.staff.list_page import ListPage
 from backoffice.staff.pages import PagesAdmin, View, act, find_or_404
 from backoffice.text.translatable import gettext as _
+from orders.admin.parts import parts_of_enquiry
 from orders.models import Enquiry
 from orders.services.enquiries import finish_enquiry, reopen_enquiry
 
@@ -37,7 +38,9 @@ class EnquiryAdmin(PagesAdmin):
 
     def detail_view(self, request: HttpRequest, enquiry: Enquiry) -> HttpResponse:
         may_act = self.may(request, "change_enquiry")
-        return self.render(request, "orders/enquiry.html", title=str(enquiry), enquiry=enquiry, may_act=may_act)
+        parts = parts_of_enquiry(request, enquiry)
+        title = str(enquiry)
+        return self.render(request, "orders/enquiry.html", title=title, enquiry=enquiry, may_act=may_act, parts=parts)
 
     def done(self, request: HttpRequest, pk: int) -> HttpResponse:
         self.require(request, "change_enquiry")

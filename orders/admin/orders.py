@@ -9,13 +9,14 @@ from django.urls import URLPattern
 
 from backoffice.staff.pages import PagesAdmin
 from backoffice.text.translatable import gettext as _
+from orders.admin.order_edit import views as edit_views
 from orders.admin.order_list.listing import OrderList
 from orders.admin.order_page import by_hand, comparing, cooling, correction, desk, documents, terms
 from orders.admin.order_page.context import order_context, possible_actions
 from orders.admin.order_page.frame import Pages
 from orders.admin.order_page.live import order_live
 from orders.admin.order_page.remedies import hold_boxes
-from orders.admin.parts import parts_of, registered_urls
+from orders.admin.parts import entries_of, parts_of, registered_urls
 from orders.models import HoldReason, Order
 
 
@@ -32,7 +33,7 @@ class OrderAdmin(PagesAdmin):
     def pages(self) -> Pages:
         return [
             *(*desk.PAGES, *correction.PAGES, *documents.PAGES, *by_hand.PAGES),
-            *(*comparing.PAGES, *cooling.PAGES, *terms.PAGES),
+            *(*edit_views.PAGES, *comparing.PAGES, *cooling.PAGES, *terms.PAGES),
         ]
 
     def get_urls(self) -> list[URLPattern]:
@@ -52,12 +53,13 @@ class OrderAdmin(PagesAdmin):
         return self.render(
             request,
             "orders/order.html",
-            title=_("Order %(number)s") % {"number": page.order.number},
+            title=_("Orders"),
             page=page,
             live=live,
             order=page.order,
             may_act=may_act,
             parts=parts_of(request, page.order),
+            entries=entries_of(request, page.order, page.timeline),
             staff=User.objects.filter(is_staff=True, is_active=True).order_by("first_name", "username"),
             holds=hold_boxes(page),
             alarming=[reason for reason in HoldReason if reason.is_alarming],

@@ -28,7 +28,7 @@ from orders.services.intake.input import NewOrder
 from orders.services.intake.taking import OrderRefused, place_order, refusing_taken_reference
 from orders.services.lifecycle import cancel_order
 from orders.services.restore.adopting import complete_adopted
-from orders.services.timeline import describe
+from orders.services.timeline import STAFF_ONLY, describe
 
 
 class CancelInput(msgspec.Struct, forbid_unknown_fields=True):
@@ -170,8 +170,10 @@ class OrderTimeline(OneOrder):
     )
     def get(self, request: Request, pk: int) -> Response:
         read_query(request.GET, NoQuery)
-        # Rules, and what they hold an order for, are between staff.
-        events = self.find_order(pk, bare=True).events.exclude(kind__startswith="rule.").order_by("at", "pk")
+        events = self.find_order(pk, bare=True).events.order_by("at", "pk")
+        for beginning in STAFF_ONLY:
+            events = events.exclude(kind__startswith=beginning)
+        # What rules hold an order for is between staff too.
         events = events.exclude(kind__startswith="hold.", params__reason=HoldReason.RULE)
         results = [EventResponse(event.at, event.kind, str(describe(event))) for event in events]
         return Response(TimelineResponse(results))

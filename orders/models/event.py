@@ -1,6 +1,10 @@
 """The timeline of an order."""
 
-from django.db import models
+from collections import defaultdict
+from collections.abc import Callable, Iterable, Sequence
+from typing import Any
+
+from django.db import models, transaction
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
@@ -9,8 +13,25 @@ from orders.models.order import AWAITED, Order
 
 
 def awaits_rules(kind: str) -> bool:
-    """Return whether a new event of that kind waits for rules: to be set wherever such a row is made."""
+    """Return whether a new event of that kind waits for rules."""
     return kind in AWAITED
+
+
+# Kind of event -> who is called with new ones of it, in the transaction that writes them (`orders.services.hooks`).
+FOLLOWERS: dict[str, list[Callable[[Sequence["OrderEvent"]], None]]] = defaultdict(list)
+
+
+class OrderEventQuerySet(models.QuerySet["OrderEvent"]):
+    def bulk_create(  # type: ignore[override]
+        self, objs: Iterable["OrderEvent"], *args: Any, **options: Any
+    ) -> list["OrderEvent"]:
+        objs = list(objs)
+        for event in objs:
+            event.awaiting_rules = awaits_rules(event.kind)
+        with transaction.atomic(using=self.db, savepoint=False):
+            made: list[OrderEvent] = super().bulk_create(objs, *args, **options)  # type: ignore[arg-type, assignment]
+            call_followers(made)
+        return made
 
 
 class OrderEvent(VendorTimelineEvent):
@@ -19,6 +40,8 @@ class OrderEvent(VendorTimelineEvent):
     order = models.ForeignKey(Order, models.CASCADE, related_name="events", verbose_name=_("order"))
     # Cleared in the transaction that holds what the rules did: so no event is lost, and none runs twice.
     awaiting_rules = models.BooleanField(default=False, db_default=False, editable=False)
+
+    objects = OrderEventQuerySet.as_manager()
 
     class Meta(VendorTimelineEvent.Meta):
         indexes = [
@@ -30,3 +53,21 @@ class OrderEvent(VendorTimelineEvent):
                 fields=["order", "source_key"], condition=~Q(source_key=""), name="one_event_per_source"
             )
         ]
+
+    def save(self, *args: Any, **options: Any) -> None:
+        is_new = self._state.adding
+        if is_new:
+            self.awaiting_rules = awaits_rules(self.kind)
+        super().save(*args, **options)
+        if is_new:
+            call_followers([self])
+
+
+def call_followers(events: Sequence[OrderEvent]) -> None:
+    """Call who follows these kinds, each once with all of theirs."""
+    followed: dict[Callable[[Sequence[OrderEvent]], None], list[OrderEvent]] = {}
+    for event in events:
+        for follow in FOLLOWERS.get(event.kind, ()):
+            followed.setdefault(follow, []).append(event)
+    for follow, some in followed.items():
+        follow(some)

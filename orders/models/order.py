@@ -47,7 +47,12 @@ class ShipmentState(StateChoices):
 
 
 # Events of the timeline that rules may follow upon (see `orders.rules.models.rule.RuleEvent`).
-AWAITED = frozenset({"order.received", "order.released", "order.cancelled", "shipment.shipped", "shipment.delivered"})
+AWAITED = frozenset(
+    {
+        "order.received", "order.released", "order.cancelled", "shipment.shipped", "shipment.delivered",
+        "hold.placed", "vendor.refused", "order.late", "push.needs_attention",
+    }
+)  # fmt: skip
 
 # What may follow what. Held and released may alternate; cancelled and closed are ends.
 NEXT = {
@@ -122,7 +127,6 @@ class Order(models.Model):
     custom_properties = models.JSONField(_("custom properties"), default=dict, blank=True)
 
     tags = ArrayField(models.CharField(max_length=40), verbose_name=_("tags"), default=list, blank=True)
-    note = models.TextField(_("note"), blank=True)
     # Its own index would tempt the planner to sort all that somebody ever had; those below come in order.
     assignee = models.ForeignKey(
         settings.AUTH_USER_MODEL,

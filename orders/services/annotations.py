@@ -1,4 +1,4 @@
-"""Annotations of an order: whose it is, tags, a note. None of it moves the order."""
+"""Annotations of an order: whose it is, tags, notes. None of it moves the order."""
 
 from collections.abc import Iterable, Mapping
 from typing import Any
@@ -11,6 +11,7 @@ from backoffice.errors import InvalidInput
 from backoffice.text.cleaning import trim
 from backoffice.text.translatable import gettext as _
 from orders.models import Order
+from orders.services.hooks import on_note
 
 LONGEST_TAG = 40
 MOST_TAGS = 20
@@ -34,13 +35,30 @@ def tag_order(order: Order, *, tags: Iterable[str], actor: str) -> Order:
     return _annotate(order, "tags", requested, actor=actor, kind="order.tagged", params={"tags": requested})
 
 
-def write_note(order: Order, *, note: str, actor: str) -> Order:
-    """Write the order's note. Raise InvalidInput beyond 5,000 characters."""
+@transaction.atomic
+def retag_order(order: Order, *, given: Iterable[str], shown: Iterable[str], actor: str) -> Order:
+    """Add and remove the tags by which `given` differs from what was `shown`: those that somebody else changed
+    meanwhile stay as they are. Raise InvalidInput as `tag_order`.
+    """
+    order = Order.objects.locked(order.pk)
+    requested, before = ([tag for one in tags if (tag := trim(one))] for tags in (given, shown))
+    removed = set(before) - set(requested)
+    kept = [tag for tag in order.tags if tag not in removed]
+    added = [tag for tag in requested if tag not in before]
+    if order.tags == before:
+        return tag_order(order, tags=requested, actor=actor)
+    return tag_order(order, tags=[*kept, *added], actor=actor)
+
+
+@transaction.atomic
+def write_note(order: Order, *, note: str, actor: str) -> None:
+    """Add a comment to the order; an empty one adds nothing. Raise InvalidInput beyond 5,000 characters."""
     note = note.strip()
     if len(note) > LONGEST_NOTE:
         text = _("A note has at most %(longest)s characters.") % {"longest": LONGEST_NOTE}
         raise InvalidInput(text, errors={"note": [text]})
-    return _annotate(order, "note", note, actor=actor, kind="order.noted", params={"note": note})
+    for keep in on_note if note else ():
+        keep(order, note, actor=actor)
 
 
 @transaction.atomic

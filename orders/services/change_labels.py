@@ -17,6 +17,7 @@ _LABELS = {"documents": _("documents"), "lines": _("line")}
 class ShownChange(NamedTuple):
     """A field by its label; what comes has no `before`, what goes no `after`."""
 
+    path: str
     label: str
     before: str
     after: str
@@ -24,7 +25,7 @@ class ShownChange(NamedTuple):
 
 def show_changes(changes: Sequence[Sequence[str]]) -> list[ShownChange]:
     """Return the changes, each [path, before, after], with the labels of their fields."""
-    return [ShownChange(label_of(path), before, after) for path, before, after in changes]
+    return [ShownChange(path, label_of(path), before, after) for path, before, after in changes]
 
 
 def describe_changes(changes: Sequence[Sequence[str]]) -> str:

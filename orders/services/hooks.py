@@ -1,21 +1,28 @@
-"""Where rules and marketing take part in the way of an order, which knows neither of them.
+"""Where rules, conversation and marketing take part in the way of an order, which knows neither of them.
 
 Each hook is a list of functions that are called in its order. Apps above add theirs in a module that is loaded when
 Django starts.
 """
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from contextlib import AbstractContextManager
 from typing import Any, Protocol
 
 from backoffice.vendors.abilities import Vendor
-from orders.models import Order
+from orders.models import Order, OrderEvent
+from orders.models.event import FOLLOWERS
 
 
 class OrderHook(Protocol):
     """Called with a locked order, and who has just changed it."""
 
     def __call__(self, order: Order, *, actor: str) -> None: ...
+
+
+class NoteHook(Protocol):
+    """Called with an order, what is to be noted about it, and who writes it."""
+
+    def __call__(self, order: Order, text: str, *, actor: str) -> None: ...
 
 
 class VendorHook(Protocol):
@@ -32,3 +39,11 @@ on_correction: list[OrderHook] = []
 on_reconcile: list[VendorHook] = []
 # With the params of an event of the timeline; returns those that are more than plain text, as texts.
 describe_event: list[Callable[[Mapping[str, Any]], Mapping[str, str]]] = []
+# What somebody, a rule or a job notes about an order.
+on_note: list[NoteHook] = []
+
+
+def follow_events(kinds: Iterable[str], follow: Callable[[Sequence[OrderEvent]], None]) -> None:
+    """Have it called with new lines of these kinds in timelines, in the transaction that writes them."""
+    for kind in kinds:
+        FOLLOWERS[kind].append(follow)

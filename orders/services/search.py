@@ -73,7 +73,7 @@ def refresh_searches(keys: Collection[int]) -> None:
     for model, name in ((OrderLine, "sku"), (Shipment, "tracking_code"), (OrderDocument, "tracking_code")):
         for key, code in model._default_manager.filter(order__in=keys).order_by().values_list("order_id", name):
             codes[key].append(code)
-    orders = list(Order.objects.filter(pk__in=keys).defer("search", "custom_properties", "note"))
+    orders = list(Order.objects.filter(pk__in=keys).defer("search", "custom_properties"))
     found = [" ".join(_words_to_find(order, addresses[order.pk], codes[order.pk])) for order in orders]
     with connection.cursor() as cursor:
         cursor.execute(_UPDATE, [[order.pk for order in orders], found])

@@ -40,7 +40,15 @@ SENTENCES: dict[str, Sentence] = {
     "order.assigned": ("person", Tone.GREY, _("The order was given to %(to)s.")),
     "order.unassigned": ("person_off", Tone.GREY, _("The order is nobody's any more.")),
     "order.tagged": ("sell", Tone.GREY, _("Tags: %(tags)s")),
-    "order.noted": ("sticky_note_2", Tone.GREY, _("Note: %(note)s")),
+    "comment.written": ("chat_bubble", Tone.BLUE, "%(text)s"),
+    "mail.sent": ("mark_email_read", Tone.GREEN, _("%(mail_kind)s: mailed to %(to)s. %(text)s")),
+    "mail.skipped": ("unsubscribe", Tone.GREY, _("%(mail_kind)s: no mail was sent. %(text)s")),
+    "mail.failed": ("block", Tone.RED, _("%(mail_kind)s: the mail to %(to)s was refused. %(text)s")),
+    "mail.unknown": (
+        "help",
+        Tone.AMBER,
+        _("%(mail_kind)s: it is unknown whether the mail to %(to)s was sent. %(text)s"),
+    ),
     "order.edited": ("edit", Tone.GREY, _("The order was edited. %(edited)s")),
     "hold.placed": ("pause_circle", Tone.AMBER, _("On hold, %(reason)s. %(text)s")),
     "hold.changed": ("pause_circle", Tone.AMBER, _("Still on hold, %(reason)s. %(text)s")),
@@ -141,6 +149,9 @@ SENTENCES: dict[str, Sentence] = {
     ),
     "push.decided": ("gavel", Tone.GREY, _("Somebody decided what became of a lost request about %(reference)s.")),
 }
+
+# Beginnings of the kinds that shops are not shown; apps above add theirs.
+STAFF_ONLY = ["comment.", "mail.", "rule."]
 
 
 def describe(event: OrderEvent) -> str:

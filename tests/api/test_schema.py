@@ -21,6 +21,7 @@ OPERATIONS = (
     "edit_order",
     "get_order_timeline",
     "cancel_order",
+    "list_order_complaints",
     "open_design",
     "get_design",
     "get_design_preview",

@@ -32,6 +32,7 @@ from orders.rules.models import Notice
 from orders.services.alarms import raise_alarm
 from orders.services.lifecycle import hold_order
 from orders.services.search import refresh_search
+from tests.orders.complaints.conftest import complain
 from tests.orders.rows import make_order
 from tests.orders.rules.rows import act, make_rule
 
@@ -113,6 +114,7 @@ def _order(name: str, *, shop: Shop, colleague: User, place: int) -> Order:
         requested_at=timezone.now(),
     )
     closed = make_order({"name": name}, state="closed")
+    complain(closed, 1, token=f"hostile {place}", text=name * 4)
     raise_alarm(closed, reason=HoldReason.SECOND_AT_VENDOR, text=name, actor="vendor:mypromo")
     Notice.objects.create(order=order, text=name, made_by="system")
     return order

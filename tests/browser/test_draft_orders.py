@@ -130,7 +130,7 @@ def test_limits_prices_and_stock_are_shown_while_typing(page: Page) -> None:
     page.goto("/admin/orders/draftorder/new/")
     street = page.locator("#recipient-street")
     street.fill("Wilhelmshavener Straße 42, Hinterhaus links")
-    expect(page.locator(".field", has=page.locator("#recipient-street"))).to_contain_text("43 · at most 30")
+    expect(page.locator(".field", has=page.locator("#recipient-street"))).to_contain_text("43 / at most 30")
     page.get_by_label("Add a product", exact=True).fill(PEN)
     expect(page.get_by_role("option", name=PEN)).to_be_visible()
     page.keyboard.press("Enter")

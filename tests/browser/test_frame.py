@@ -13,7 +13,7 @@ def test_staff_sign_in_with_name_and_password(page: Page) -> None:
     page.fill("#id_password", "a-long-password")
     page.press("#id_password", "Enter")
     page.wait_for_url("**/admin/")
-    expect(page.get_by_role("heading", level=1)).to_have_text("What needs me now")
+    expect(page.get_by_role("heading", level=1)).to_have_text("Inbox")
 
 
 def test_the_switch_of_the_menu_is_a_button_that_is_not_hidden_from_screen_readers(page: Page) -> None:
@@ -25,7 +25,7 @@ def test_the_switch_of_the_menu_is_a_button_that_is_not_hidden_from_screen_reade
 
 def test_header_and_content_are_landmarks_one_each(page: Page) -> None:
     expect(page.get_by_role("banner")).to_have_count(1)
-    expect(page.get_by_role("banner").get_by_role("heading", level=1)).to_have_text("What needs me now")
+    expect(page.get_by_role("banner").get_by_role("heading", level=1)).to_have_text("Inbox")
     expect(page.get_by_role("main")).to_have_count(1)
 
 

@@ -159,3 +159,12 @@ def test_no_name_breaks_the_pages_of_jobs(page: Page, theme: str, staff: User) -
             page.goto(address)
             excess = page.evaluate("document.documentElement.scrollWidth - window.innerWidth")
             assert excess <= 0, (address, width)
+
+
+@pytest.mark.parametrize("width", [1440, 2560])
+def test_each_cell_stands_below_its_head(page: Page, width: int) -> None:
+    make_order()
+    page.set_viewport_size({"width": width, "height": 900})
+    page.goto("/admin/orders/order/")
+    shown = "row => [...row.cells].filter(cell => getComputedStyle(cell).display !== 'none').length"
+    assert page.locator("thead tr").evaluate(shown) == page.locator("tbody tr").first.evaluate(shown)

@@ -1,7 +1,6 @@
 """A day at the order desk, in a browser: by mouse, by keyboard, on a telephone, with names that hurt."""
 
 import pytest
-from django.contrib.auth.models import User
 from django.utils import timezone
 from playwright.sync_api import Page, expect
 
@@ -133,40 +132,18 @@ def test_the_suggested_street_is_filled_in_by_one_press(page: Page) -> None:
     expect(page.locator("#id_care_of")).to_have_value("Hinterhaus 3")
 
 
-def test_a_note_being_typed_outlasts_the_choice_of_an_assignee_and_leaving_the_page(page: Page, staff: User) -> None:
-    order = make_order()
-    page.goto(f"/admin/orders/order/{order.pk}/change/")
-    page.get_by_role("textbox", name="Note").fill("Gift wrapping, please")
-    page.get_by_label("Assigned to").select_option(str(staff.pk))
-    expect(page.get_by_role("textbox", name="Note")).to_have_value("Gift wrapping, please")
-    page.reload()
-    expect(page.get_by_role("textbox", name="Note")).to_have_value("Gift wrapping, please")
-    page.get_by_label("Assigned to").select_option(str(staff.pk))
-    page.get_by_role("region", name="Our notes").get_by_role("button", name="Save").click()
-    expect(page.get_by_text("Saved.")).to_be_visible()
-    order.refresh_from_db()
-    assert (order.note, order.assignee) == ("Gift wrapping, please", staff)
-    page.get_by_role("textbox", name="Note").fill("")
-    page.get_by_role("textbox", name="Note").fill("Gift wrapping, please")
-    page.reload()
-    expect(page.get_by_role("textbox", name="Note")).to_have_value("Gift wrapping, please")
-
-
 def test_what_was_taken_in_another_spelling_than_typed_is_not_typed_anew(page: Page) -> None:
     order = make_order()
     page.goto(f"/admin/orders/order/{order.pk}/change/")
-    tags, note = page.get_by_role("textbox", name="Tags"), page.get_by_role("textbox", name="Note")
+    tags = page.get_by_role("textbox", name="Tags")
     tags.fill("vip,  express ,vip")
-    note.fill("  Gift wrapping, please ")
-    page.get_by_role("region", name="Our notes").get_by_role("button", name="Save").click()
+    page.get_by_role("region", name="Assignment and tags").get_by_role("button", name="Save").click()
     expect(page.get_by_text("Saved.")).to_be_visible()
     expect(tags).to_have_value("vip, express")
-    expect(note).to_have_value("Gift wrapping, please")
     # What a colleague writes then is shown, and not written over.
-    Order.objects.update(note="No ribbon", tags=["vip"])
+    Order.objects.update(tags=["vip"])
     page.reload()
     expect(tags).to_have_value("vip")
-    expect(note).to_have_value("No ribbon")
 
 
 def test_what_was_refused_is_there_to_be_corrected(page: Page) -> None:
@@ -174,7 +151,7 @@ def test_what_was_refused_is_there_to_be_corrected(page: Page) -> None:
     page.goto(f"/admin/orders/order/{order.pk}/change/")
     tags = page.get_by_role("textbox", name="Tags")
     tags.fill("x" * 41)
-    page.get_by_role("region", name="Our notes").get_by_role("button", name="Save").click()
+    page.get_by_role("region", name="Assignment and tags").get_by_role("button", name="Save").click()
     expect(page.get_by_text("At most 20 tags")).to_be_visible()
     expect(tags).to_have_value("x" * 41)
 

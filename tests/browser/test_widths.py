@@ -9,6 +9,7 @@ from playwright.sync_api import Page
 from backoffice.dashboard.navigation import sidebar
 from catalog.models import ChangeSet, CustomProduct, TableImport
 from fulfillment.models import ProductionOrder
+from orders.complaints.models import Complaint
 from orders.customers.admin.context import customer_url
 from orders.marketing.models import MailCampaign
 from orders.models import Enquiry, Order
@@ -58,6 +59,7 @@ def single_pages() -> list[str]:
         (CustomProduct, "catalog_customproduct", {"title__startswith": LONG[:20]}),
         (MailCampaign, "marketing_mailcampaign", {"name__startswith": LONG[:20]}),
         (Enquiry, "orders_enquiry", {"subject__startswith": LONG[:20]}),
+        (Complaint, "complaints_complaint", {"text__startswith": LONG[:20]}),
         (Rule, "rules_rule", {"name__startswith": LONG[:20]}),
         (ProductionOrder, "fulfillment_productionorder", {"reference__startswith": LONG[:20]}),
     ]

@@ -34,8 +34,9 @@ def home(client: Client) -> Callable[[], dict[str, list[str]]]:
     client.force_login(User.objects.create_superuser("mara"))
 
     def groups() -> dict[str, list[str]]:
-        found = client.get("/admin/").context["groups"]
-        return {group.title: [need.what for need in group.needs] for group in found}
+        kinds = [row.kind for row in client.get("/admin/").context["rows"]]
+        lists = {kind.title: client.get(f"/admin/?kind={kind.name}").context["listing"] for kind in kinds}
+        return {title: [item.need.what for item in listing.items] for title, listing in lists.items()}
 
     return groups
 
@@ -117,9 +118,9 @@ def test_a_run_whose_process_died_is_closed_and_shown(home: Callable[[], dict[st
     assert close_dead_runs() == 1
     run.refresh_from_db()
     assert run.state == SyncState.FAILED
-    assert home()["Synchronisations that failed"] == ["mypromo · catalog"]
+    assert home()["Syncs that failed"] == ["mypromo · catalog"]
     SyncRun.objects.create(vendor="mypromo", state=SyncState.DONE)
-    assert "Synchronisations that failed" not in home()
+    assert "Syncs that failed" not in home()
 
 
 @pytest.mark.django_db(transaction=True)
@@ -186,7 +187,7 @@ def test_a_set_that_cannot_be_read_back_differs_until_it_is(
     while not Push.objects.open().filter(kind="catalog.verify").exists():
         desk.work_once()
     Push.objects.open().update(state=PushState.FAILED, needs_attention=False)
-    assert home()["Change sets that need a look"] == [change_set.title]
+    assert home()["Change sets that do not go on"] == [change_set.title]
     assert move_stalled_change_sets() == 1
     change_set.refresh_from_db()
     assert change_set.state == ChangeSetState.DIFFERING

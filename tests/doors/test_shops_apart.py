@@ -29,8 +29,8 @@ def order(**changes: object) -> dict[str, object]:
 def test_an_order_of_another_shop_does_not_exist(shops: tuple[Storefront, Storefront]) -> None:
     ours, theirs = shops
     pk = ours.place(order()).json()["id"]
-    paths = [f"orders/{pk}/", f"orders/{pk}/timeline/"]
-    assert [theirs.get(path).status_code for path in paths] == [404, 404]
+    paths = [f"orders/{pk}/", f"orders/{pk}/timeline/", f"orders/{pk}/complaints/"]
+    assert [theirs.get(path).status_code for path in paths] == [404, 404, 404]
     assert theirs.post(f"orders/{pk}/cancel/", {}).status_code == 404
     assert theirs.get("orders/", {"search": "Jana"}).json()["results"] == []
 

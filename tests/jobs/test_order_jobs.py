@@ -81,14 +81,11 @@ def test_tags_are_added_and_removed_and_what_was_there_stays_after_an_undo() -> 
     assert set(Order.objects.get(pk=two.pk).tags) == {"vip", "urgent"}
 
 
-def test_a_note_is_added_below_the_one_that_is_there() -> None:
-    order = make_order(note="Gift")
+def test_a_comment_is_added_to_each() -> None:
+    order = make_order()
     job = done("orders.note", [order], text="Fragile")
-    order.refresh_from_db()
-    assert order.note == "Gift\nFragile"
-    undone(job)
-    order.refresh_from_db()
-    assert order.note == "Gift"
+    assert [comment.text for comment in order.comments.all()] == ["Fragile"]
+    assert order.events.get(kind="comment.written").change == job.change
 
 
 def test_orders_are_cancelled_at_once_or_asked_for_and_the_ended_ones_skipped() -> None:

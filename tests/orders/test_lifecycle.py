@@ -5,7 +5,9 @@ from collections.abc import Callable
 import pytest
 
 from backoffice.engine.models import Push
+from backoffice.engine.models.push import PushState
 from backoffice.errors import Conflict, DomainError, IllegalTransition
+from backoffice.mail.services.kinds import MAIL_KINDS
 from orders.models import Hold, HoldReason, Order, OrderEvent, OrderState, VendorOrder, VendorOrderState
 from orders.services.lifecycle import cancel_order, hold_order, release_hold, release_order
 from orders.services.timeline import SENTENCES, describe
@@ -134,6 +136,20 @@ def test_every_event_that_our_services_write_has_its_sentence() -> None:
     root = Path(__file__).resolve().parents[2]
     text = "".join(path.read_text() for path in (root / "orders").rglob("*.py") if "migrations" not in path.parts)
     written = set(re.findall(r'kind="([a-z_]+\.[a-z_]+)"', text)) | set(re.findall(r'_note\(\s*"([a-z_.]+)"', text))
-    written -= {"orders.place", "orders.cancel", "orders.discard"}
+    written -= {"orders.place", "orders.cancel", "orders.discard", *MAIL_KINDS}
     assert written
     assert written <= set(SENTENCES)
+
+
+def test_a_cancelled_order_asks_for_nothing_more() -> None:
+    order = release_order(make_order(), actor="jana")
+    order.vendor_orders.update(state=VendorOrderState.REFUSED)
+    Push.objects.update(state=PushState.FAILED, needs_attention=True)
+    hold_order(order, reason=HoldReason.VENDOR_REFUSED, text="", actor="vendor:mypromo")
+    assert Push.objects.needing_attention().count() == 1
+
+    order = cancel_order(order, actor="jana", reason="cannot be made")
+    assert order.state == OrderState.CANCELLED
+    assert not Push.objects.needing_attention().exists()
+    assert not order.holds.filter(released_at=None).exists()
+    assert not order.alarms.exists()

@@ -267,9 +267,9 @@ def test_a_counted_stock_costs_one_query_whatever_the_lines(
     stock(PEN, 1000)
     stock(CARD, 1000)
     files = [{"url": "https://files.example.com/a.pdf"}]
-    with django_assert_num_queries(16):
+    with django_assert_num_queries(17):
         place(storefront, line(10), line(10, sku=CARD, files=files))
-    with django_assert_num_queries(16):
+    with django_assert_num_queries(17):
         place(storefront, *[line(10), line(10, sku=CARD, files=files)] * 10)
 
 

@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 register = template.Library()
 
 # Classes of a cell that its column's title has too.
-SHARED = ("mark", "number", "picture")
+SHARED = ("mark", "number", "picture", "if-wide")
 
 
 class ColumnsNode(Node):

@@ -24,6 +24,8 @@ class TakesOrders(Vendor, Protocol):
     MAX_LINES_WITH_DOCUMENTS: ClassVar[int]
     # Field of an address -> (fewest, most) characters where it is given; "street" is always among them.
     ADDRESS_LIMITS: ClassVar[Mapping[str, tuple[int, int]]]
+    # Days after delivery within which a claim is taken. None of ours documents any: the usual time of such vendors.
+    COMPLAINT_DAYS: ClassVar[int] = 30
 
     @classmethod
     def check_order(cls, order: OrderToPlace) -> list[FieldError]:

@@ -47,7 +47,7 @@ class OrderList(ListPage[Order]):
     permission, change_permission = "orders.view_order", "orders.change_order"
     title = gettext_lazy("Orders")
     template_name = "orders/list.html"
-    queryset = Order.objects.select_related("shop", "assignee").defer("search", "custom_properties", "note")
+    queryset = Order.objects.select_related("shop", "assignee").defer("search", "custom_properties")
     paginate_by = 40
     filter_class = OrderFilters
     views = (

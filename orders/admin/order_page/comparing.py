@@ -24,10 +24,12 @@ class ComparedRow:
     label: str
     first: str
     second: str
+    # Another one with every order, and no sign of anything.
+    is_own: bool = False
 
     @property
     def differs(self) -> bool:
-        return self.first != self.second
+        return not self.is_own and self.first != self.second
 
 
 def compare(request: HttpRequest, pk: int, hold_pk: int) -> HttpResponse:
@@ -53,10 +55,12 @@ def compare(request: HttpRequest, pk: int, hold_pk: int) -> HttpResponse:
 
 def compared_rows(first: Order, second: Order) -> list[ComparedRow]:
     """Return what tells two orders apart or shows that they are one; what both lack is left out."""
-    reads: list[tuple[str, _Read]] = [
+    own: list[tuple[str, _Read]] = [
         (_("Shop's reference"), lambda order: order.reference),
         (_("Received"), lambda order: date_format(timezone.localtime(order.created_at), "DATETIME_FORMAT")),
         (_("State"), lambda order: str(order.get_state_display())),
+    ]
+    compared: list[tuple[str, _Read]] = [
         (_("Customer"), lambda order: order.customer_name),
         (_("E-mail"), lambda order: order.customer_email),
         (_("Telephone"), lambda order: order.customer_phone),
@@ -66,7 +70,8 @@ def compared_rows(first: Order, second: Order) -> list[ComparedRow]:
         (_("Gift message"), lambda order: order.gift_message),
         (_("Total, gross"), lambda order: money(order.total, order.currency)),
     ]
-    rows = [ComparedRow(label, read(first), read(second)) for label, read in reads]
+    rows = [ComparedRow(label, read(first), read(second), is_own=True) for label, read in own]
+    rows += [ComparedRow(label, read(first), read(second)) for label, read in compared]
     return [row for row in rows if row.first or row.second]
 
 

@@ -23,6 +23,7 @@ from orders.admin.order_page.whereabouts import Whereabouts, whereabouts
 from orders.admin.pictures import pictures_of
 from orders.models import Design, Hold, Order, OrderAlarm, OrderLine, SuppliedLabel, VendorOrder, VendorOrderState
 from orders.services.designs.ids import find_designs
+from orders.services.editing.edits import can_edit
 from orders.services.reports.manual import awaits_confirmation, can_record_progress
 from orders.services.timeline import SENTENCES, describe
 
@@ -145,6 +146,7 @@ def possible_actions(page: OrderPageContext) -> list[Action]:
         release = _("Release, %(amount)s at the vendor") % {"amount": money(cost, order.currency)}
     actions = [
         ("release", release, "send", "primary", order.can_release(holds=page.active_holds)),
+        ("edit", _("Edit"), "edit", "", can_edit(order)),
         ("hold", _("Hold"), "front_hand", "", order.can_hold()),
         ("cancel", _("Cancel the order"), "cancel", "", order.can_cancel(vendor_orders=page.vendor_orders)),
     ]

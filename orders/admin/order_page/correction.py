@@ -8,17 +8,17 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404
 
 from backoffice.staff.base import actor
-from backoffice.staff.text_fields import CodeField, LineField, PartField
+from backoffice.staff.text_fields import CodeField, LineField, PartField, posted_text
 from backoffice.text.translatable import gettext as _
 from orders.admin.order_page.address_context import SENT, longest_allowed
 from orders.admin.order_page.frame import Pages, fill_in, find_order
 from orders.models import Address, AddressRole
 from orders.services.editing.edits import correct_address
-from orders.services.preflight.address_checks import split_street
+from orders.services.preflight.address_proposals import propose_address
 
 FIELDS_SHOWN = (
-    "company", "firstname", "lastname", "street", "care_of", "zip", "city", "district", "state_code", "country_code",
-    "phone", "email",
+    "company", "department", "firstname", "lastname", "street", "care_of", "zip", "city", "district", "state_code",
+    "country_code", "phone", "email",
 )  # fmt: skip
 
 
@@ -65,17 +65,8 @@ def correct(request: HttpRequest, pk: int, role: str) -> HttpResponse:
     )
 
 
-def propose(address: Address, limits: Mapping[str, int]) -> dict[str, str]:
-    """Return values, by field, with which the address would fit; empty where it does, or where none is known."""
-    limit = limits.get("street")
-    if not limit or len(address.street) <= limit or address.care_of:
-        return {}
-    parts = split_street(address.street, limit=limit)
-    return dict(zip(("street", "care_of"), parts, strict=True)) if parts else {}
-
-
 def _suggestion(address: Address, limits: Mapping[str, int]) -> tuple[str, str] | None:
-    proposal = propose(address, limits)
+    proposal = propose_address(address, limits=limits)
     return (proposal["street"], proposal["care_of"]) if proposal.keys() >= {"street", "care_of"} else None
 
 
@@ -89,7 +80,7 @@ def _posted(request: HttpRequest, address: Address) -> tuple[Mapping[str, Any] |
         return request.POST, FIELDS_SHOWN
     given = [name for name in FIELDS_SHOWN if name in request.POST]
     kept = {name: getattr(address, name) for name in FIELDS_SHOWN}
-    return {**kept, **{name: request.POST[name] for name in given}}, given
+    return {**kept, **{name: posted_text(request.POST, name) for name in given}}, given
 
 
 PAGES: Pages = [("<int:pk>/address/<slug:role>/", "address", correct)]

@@ -17,7 +17,6 @@ from backoffice.engine.models import Push
 from backoffice.staff.base import actor
 from backoffice.staff.pages import act
 from backoffice.staff.text_fields import ParagraphField, posted_text
-from backoffice.text.structs import Text
 from backoffice.text.translatable import gettext as _
 from orders.admin.order_page.confirmations import (
     Confirmation,
@@ -33,7 +32,7 @@ from orders.admin.order_page.frame import Pages, find_order, order_url, render, 
 from orders.admin.order_page.terms import LONGEST_REASON, HoldForm
 from orders.models import Hold, HoldReason, Order, OrderAlarm, OrderEvent, VendorOrder
 from orders.services.alarms import settle_alarm
-from orders.services.annotations import assign_order, tag_order, write_note
+from orders.services.annotations import assign_order, retag_order
 from orders.services.file_review import accept_files
 from orders.services.holds import HoldTerms
 from orders.services.lifecycle import cancel_order, hold_order, release_hold, release_order
@@ -125,18 +124,20 @@ def settle(request: HttpRequest, pk: int, alarm_pk: int) -> HttpResponse:
 
 @require_POST
 def notes(request: HttpRequest, pk: int) -> HttpResponse:
-    """Save whose the order is, its tags and its note: all of them, or none with the reason."""
+    """Save whose the order is and its tags: both, or none with the reason. Only what was changed on this page is: what
+    somebody else assigned or tagged meanwhile stays.
+    """
     order = find_order(request, pk)
-    key = request.POST.get("assignee", "")
+    key, before = request.POST.get("assignee", ""), request.POST.get("assignee_before", "")
     assignee = order.assignee  # may have left since
-    if key != str(order.assignee_id):
+    if key != before:
         assignee = get_object_or_404(User, pk=key, is_staff=True, is_active=True) if key.isdigit() else None
 
     @transaction.atomic
     def do() -> str:
         assign_order(order, assignee=assignee, actor=actor(request))
-        tag_order(order, tags=posted_text(request.POST, "tags").split(","), actor=actor(request))
-        write_note(order, note=posted_text(request.POST, "note", kind=Text.PARAGRAPH), actor=actor(request))
+        given, shown = (posted_text(request.POST, name).split(",") for name in ("tags", "tags_before"))
+        retag_order(order, given=given, shown=shown, actor=actor(request))
         return _("Saved.")
 
     return act(request, do, to=order_url(pk))

@@ -8,9 +8,10 @@ from django.urls import reverse
 from backoffice.text.translatable import gettext as _
 from orders.admin.order_page.address_context import AddressContext, longest_allowed
 from orders.admin.order_page.context import OrderPageContext
-from orders.admin.order_page.correction import FIELDS_SHOWN, propose
+from orders.admin.order_page.correction import FIELDS_SHOWN
 from orders.models import Address, AddressRole, Hold
 from orders.services.lifecycle import goes_on_by_itself
+from orders.services.preflight.address_proposals import propose_address
 
 
 @dataclass(frozen=True)
@@ -71,7 +72,7 @@ def _form(
         return None
     too_long: dict[str, list[str]] = {field.name: [] for field in shown.too_long if field.name in FIELDS_SHOWN}
     named = too_long | named
-    proposal = propose(address, limits)
+    proposal = propose_address(address, limits=limits)
     names = [name for name in FIELDS_SHOWN if name in named or name in proposal]
     return FieldForm(
         role=role,

@@ -35,13 +35,14 @@ class Remedy:
 class HoldBox:
     """A hold with what its order's page offers: its fields to correct, and buttons, of which one is primary at most.
 
-    With `forms` saving the first is the primary one.
+    With `forms` saving the first is the primary one. Of several holds one `comes_first`: a page has one next step.
     """
 
     hold: Hold
     forms: list[FieldForm] = field(default_factory=list)
     remedies: list[Remedy] = field(default_factory=list)
     advice: str = ""
+    comes_first: bool = True
 
     @property
     def terms(self) -> TermsForm:
@@ -55,7 +56,7 @@ class HoldBox:
 
 def hold_boxes(page: OrderPageContext) -> list[HoldBox]:
     """Return what stands on the page of the order for each of its active holds."""
-    return [_box(page, hold) for hold in page.active_holds]
+    return [_box(page, hold, comes_first=place == 0) for place, hold in enumerate(page.active_holds)]
 
 
 def remedies(page: OrderPageContext, errors: Mapping[str, list[str]]) -> list[Remedy]:
@@ -105,7 +106,7 @@ def can_edit_lines() -> bool:
     return True
 
 
-def _box(page: OrderPageContext, hold: Hold) -> HoldBox:
+def _box(page: OrderPageContext, hold: Hold, *, comes_first: bool) -> HoldBox:
     reason = HoldReason(hold.reason)
     implied: dict[str, list[str]] = {"recipient": []} if reason == HoldReason.BAD_ADDRESS else {}
     errors = hold.errors or implied
@@ -115,9 +116,9 @@ def _box(page: OrderPageContext, hold: Hold) -> HoldBox:
     found += [one for one in _OF_REASON[reason](page, hold) if one not in found]
     # What only the shop can correct by now: releasing it again would end where it began.
     is_stuck = reason in _ABOUT_CONTENT and bool(hold.errors) and not forms and len(found) == 1
-    if not forms and not is_stuck:
+    if comes_first and not forms and not is_stuck:
         found = [_primary(found[0]), *found[1:]]
-    return HoldBox(hold, forms, found, no_remedy_text() if is_stuck else "")
+    return HoldBox(hold, forms, found, no_remedy_text() if is_stuck else "", comes_first)
 
 
 def _primary(remedy: Remedy) -> Remedy:

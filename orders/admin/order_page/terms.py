@@ -73,7 +73,7 @@ def terms(request: HttpRequest, pk: int, hold_pk: int) -> HttpResponse:
 
     def do() -> str:
         if not form.is_valid():
-            texts = [text for some in form.errors.values() for text in some]
+            texts = [str(text) for some in form.errors.values() for text in some]
             raise InvalidInput(" ".join(texts), errors={})
         change_terms(hold, terms=form.terms, actor=actor(request))
         return _("Saved.")

@@ -9,7 +9,7 @@ from django.utils.formats import date_format
 from backoffice.states import Tone
 from backoffice.text.translatable import gettext as _
 from fulfillment.models import Shipment
-from orders.models import Hold, HoldReason, Order, OrderState, ProductionState, ShipmentState
+from orders.models import Hold, Order, OrderState, ProductionState, ShipmentState
 from orders.services.cooling_off import can_end_cooling_off
 
 LANGUAGES = ("en", "de")
@@ -56,8 +56,8 @@ def _for_staff(order: Order, holds: list[Hold], parcels: list[Shipment]) -> str:
     if order.shipment != ShipmentState.NONE:
         return _journey(order, parcels)
     if order.state == OrderState.HELD:
-        reasons = ", ".join(str(HoldReason(hold.reason).label) for hold in holds)
-        return _("Waits here: %(reasons)s") % {"reasons": reasons}
+        since = min((hold.placed_at for hold in holds), default=order.updated_at)
+        return _("Held since %(day)s") % {"day": _day(since)}
     if order.state == OrderState.NEW:
         return _("Waits for its release since %(day)s") % {"day": _day(order.created_at)}
     if can_end_cooling_off(order):

@@ -106,9 +106,7 @@ def read_page(context: CustomerContext, *, older: int | None, may_change: bool) 
 def _orders(person: Person, *, older: int | None) -> PageOfOrders:
     keys = newest_orders(person.emails, most=ORDERS_SHOWN + 1, older=older)
     rows = Order.objects.filter(pk__in=keys[:ORDERS_SHOWN]).select_related("shop").order_by("-pk")
-    shown = [
-        ShownOrder(row, status_chips(row, reasons=[])) for row in rows.defer("search", "custom_properties", "note")
-    ]
+    shown = [ShownOrder(row, status_chips(row, reasons=[])) for row in rows.defer("search", "custom_properties")]
     more = len(keys) > ORDERS_SHOWN
     return PageOfOrders(
         shown,

@@ -40,7 +40,7 @@ class CustomerList(ListPage[Order]):
     def get_queryset(self) -> QuerySet[Order]:
         text = self.filters.values.get("q", "")
         rows = find_customers(text) if text else newest_of_customers()
-        return rows.select_related("shop").defer("search", "custom_properties", "note")
+        return rows.select_related("shop").defer("search", "custom_properties")
 
     def get_rows(self, found: list[Order]) -> list[CustomerRow]:
         counts = count_orders(found)

@@ -151,7 +151,7 @@ def searched_name(name: str) -> str:
 def _changes(request: HttpRequest, page: DraftPage, draft: DraftOrder) -> dict[str, Any]:
     """Return what the page exchanges: never a field, since somebody is typing."""
     parts = {"summary": _part(request, "summary", page=page), "suggestion": _part(request, "suggestion", page=page)}
-    placeholders = {"total": f"{page.review.computed_total:f}"}
+    placeholders = {"total": page.computed_total}
     for box in page.lines:
         for name in ("facts", "figures"):
             parts[f"{name}-{box.place}"] = _part(request, name, page=page, box=box)

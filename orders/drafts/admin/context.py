@@ -6,7 +6,7 @@ from datetime import datetime
 from decimal import Decimal
 from typing import Any
 
-from django.conf import settings
+from django.utils.formats import number_format
 
 from backoffice.accounts.models import Shop
 from backoffice.errors import Errors
@@ -74,7 +74,7 @@ class LineBox:
     def listed_price(self) -> str:
         """Return the catalogue's price as one would type it, empty without one."""
         listed = self.review.priced.listed if self.review else None
-        return f"{listed.unit_price.normalize():f}" if listed else ""
+        return str(number_format(Decimal(f"{listed.unit_price.normalize():f}"), use_l10n=True)) if listed else ""
 
     @property
     def next_tier(self) -> PriceTier | None:
@@ -103,6 +103,11 @@ class DraftPage:
     def suggestion(self) -> dict[str, str] | None:
         """A street and care-of of the recipient that would fit."""
         return self.review.suggestions.get("recipient")
+
+    @property
+    def computed_total(self) -> str:
+        """Return the sum of the lines as one would type it."""
+        return str(number_format(self.review.computed_total, use_l10n=True))
 
     @property
     def goes_at_once(self) -> bool:
@@ -137,7 +142,6 @@ def page_fields(page: DraftPage) -> dict[str, Any]:
         "has_invoice": any(box.value for box in invoice),
         "next_reference": next_line_reference(page.content),
         "shops": list(Shop.objects.order_by("name")),
-        "file_days": settings.FILE_LINK_DAYS,
     }
 
 

@@ -27,7 +27,7 @@ def place_draft(draft: DraftOrder, *, actor: str, hold_invalid: bool = False) ->
         return draft.order
     new = _read_order(draft)
     with refusing_taken_reference(new, shop=draft.shop), transaction.atomic():
-        placed = place_order(new, shop=draft.shop, actor=actor, hold_invalid=hold_invalid)
+        placed = place_order(new, shop=draft.shop, actor=actor, hold_invalid=hold_invalid, repeats=draft.repeats)
     order = placed.order
     draft.order, draft.updated_by = order, actor
     draft.save(update_fields=["order", "updated_by", "updated_at"])

@@ -11,6 +11,10 @@ class RuleEvent(models.TextChoices):
     SHIPPED = "shipped", _("is shipped")
     DELIVERED = "delivered", _("is delivered")
     CANCELLED = "cancelled", _("is cancelled")
+    HELD = "held", _("is held")
+    REFUSED = "refused", _("is refused by a vendor")
+    LATE = "late", _("is late")
+    UNKNOWN = "unknown", _("has an unknown outcome at a vendor")
     SCHEDULE = "schedule", _("is looked at on a schedule")
     BY_HAND = "by_hand", _("is marked by a person")
 

@@ -57,6 +57,10 @@ def describe_rule_event(rule: Rule) -> str:
         RuleEvent.SHIPPED: _("When all of an order is shipped"),
         RuleEvent.DELIVERED: _("When all of an order is delivered"),
         RuleEvent.CANCELLED: _("When an order is cancelled"),
+        RuleEvent.HELD: _("When an order is held"),
+        RuleEvent.REFUSED: _("When a vendor refuses an order"),
+        RuleEvent.LATE: _("When an order is late"),
+        RuleEvent.UNKNOWN: _("When the outcome of an order at a vendor is unknown"),
         RuleEvent.BY_HAND: _("When a person runs it at an order"),
     }.get(RuleEvent(rule.event), rule.event)
 

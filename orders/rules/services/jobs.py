@@ -6,13 +6,13 @@ from datetime import datetime, timedelta
 
 from django.conf import settings
 from django.db import IntegrityError, OperationalError, transaction
-from django.db.models import Q
+from django.db.models import Exists, OuterRef, Q
 from django.utils import timezone
 
 from backoffice.engine.services.task_queue import RUN_RULES, enqueue_soon_on_commit
 from backoffice.errors import Conflict, IllegalTransition
 from backoffice.text.translatable import gettext as _
-from orders.models import Order, OrderState, ShipmentState
+from orders.models import Order, OrderEvent, OrderState, ShipmentState
 from orders.models.order import OPEN_STATES, OrderQuerySet
 from orders.rules.models import Notice, NoticeKind, Rule, RuleEvent, RuleJob
 from orders.rules.services.conditions import Comparison, Group
@@ -26,12 +26,22 @@ AT_ONCE = 500
 # Millions of orders take hours; one that cannot go on would be tried for ever.
 MOST_TIME = timedelta(days=1)
 _SHIPPED = [ShipmentState.SHIPPED, ShipmentState.DELIVERED]
-# Which orders had the event, by what they are now.
+
+
+def _had(kind: str) -> Q:
+    return Q(Exists(OrderEvent.objects.filter(order=OuterRef("pk"), kind=kind)))
+
+
+# Which orders had the event, by what they are now or by their timelines.
 _HAD: dict[str, Q] = {
     RuleEvent.RELEASED: Q(state__in=[OrderState.RELEASED, OrderState.CLOSED]),
     RuleEvent.CANCELLED: Q(state=OrderState.CANCELLED),
     RuleEvent.SHIPPED: Q(shipment__in=_SHIPPED),
     RuleEvent.DELIVERED: Q(shipment=ShipmentState.DELIVERED),
+    RuleEvent.HELD: _had("hold.placed"),
+    RuleEvent.REFUSED: _had("vendor.refused"),
+    RuleEvent.LATE: _had("order.late"),
+    RuleEvent.UNKNOWN: _had("push.needs_attention"),
 }
 # Columns that a condition names by itself: what they exclude need not be read.
 _NARROWING = {"state": "state", "production": "production", "shipment": "shipment"}

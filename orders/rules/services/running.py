@@ -34,6 +34,10 @@ EVENTS: dict[str, RuleEvent] = {
     "order.cancelled": RuleEvent.CANCELLED,
     "shipment.shipped": RuleEvent.SHIPPED,
     "shipment.delivered": RuleEvent.DELIVERED,
+    "hold.placed": RuleEvent.HELD,
+    "vendor.refused": RuleEvent.REFUSED,
+    "order.late": RuleEvent.LATE,
+    "push.needs_attention": RuleEvent.UNKNOWN,
 }
 
 

@@ -124,7 +124,7 @@ class _Newness:
     """Whether a complaint is about what the edit touches; beside addresses and lines, whether it is a new one."""
 
     def __init__(self, plan: EditPlan, before: Findings) -> None:
-        self.roles = plan.addresses.keys()
+        self.roles = plan.touched_roles
         self.positions = {line.position for line in plan.touched_lines}
         self.before = merge(before.errors, before.prices)
 

@@ -1,7 +1,6 @@
 """Editing an order: what was bought, for whom and where it goes, while the part that changes is not being made."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
 
 import msgspec
 from django.db import transaction
@@ -11,12 +10,13 @@ from backoffice.text.translatable import gettext as _
 from backoffice.vendors.abilities import TakesOrdersAtOnce
 from backoffice.vendors.registry import has_ability
 from orders.models import AddressRole, HoldReason, Order, OrderState, VendorOrder, VendorOrderLine, VendorOrderState
-from orders.services.editing.amounts import Amounts, amounts_of
+from orders.services.editing.amounts import amounts_of
 from orders.services.editing.changes import OrderChanges
 from orders.services.editing.checking import EditFindings, check_edit
 from orders.services.editing.holds import CorrectedHolds
 from orders.services.editing.parts import find_obstacles, replan
 from orders.services.editing.plan import EditPlan, build_plan
+from orders.services.editing.preview import EditPreview
 from orders.services.editing.spelling import spell_changes
 from orders.services.editing.writing import write_plan
 from orders.services.holds import place_hold
@@ -26,21 +26,6 @@ from orders.services.statuses import derive_statuses
 
 # In these nothing of it is on its way by itself.
 CORRECTABLE = (OrderState.NEW, OrderState.HELD)
-
-
-@dataclass(frozen=True)
-class EditPreview:
-    """What an edit would do: `changes` are [path, before, after] for people; `obstacle` says why it cannot be done."""
-
-    changes: list[list[str]] = field(default_factory=list)
-    before: Amounts | None = None
-    after: Amounts | None = None
-    findings: EditFindings = field(default_factory=EditFindings)
-    obstacle: str = ""
-
-    @property
-    def changes_anything(self) -> bool:
-        return bool(self.changes)
 
 
 def can_edit(order: Order) -> Eligibility:
@@ -80,7 +65,8 @@ def edit_order(
     only those that no vendor takes). Nothing is changed then. Return the order as it is then.
     """
     order = _locked(order, revision=revision)
-    plan, findings, rows = _prepare(order, changes, lock=True)
+    plan = build_plan(order, changes)
+    findings, rows = _examine(plan, lock=True)
     findings.ensure(anyway=anyway)
     return _keep(plan, findings, rows, actor=actor, anyway=anyway, release=release)
 
@@ -113,9 +99,11 @@ def correct_address(order: Order, *, role: AddressRole, values: Mapping[str, str
 @transaction.atomic
 def _correct(order: Order, changes: OrderChanges, *, role: AddressRole, actor: str) -> Order:
     order = _locked(order, revision=None)
-    plan, findings, rows = _prepare(order, changes, lock=True)
+    plan = build_plan(order, changes)
+    plan.confirmed = role
+    findings, rows = _examine(plan, lock=True)
     findings.ensure(anyway=False)
-    return _keep(plan, findings, rows, actor=actor, corrected=role)
+    return _keep(plan, findings, rows, actor=actor)
 
 
 def _locked(order: Order, *, revision: int | None) -> Order:
@@ -125,12 +113,6 @@ def _locked(order: Order, *, revision: int | None) -> Order:
         raise Outdated(text % {"number": order.number}, revision=order.revision)
     can_edit(order).ensure()
     return order
-
-
-def _prepare(order: Order, changes: OrderChanges, *, lock: bool) -> tuple[EditPlan, EditFindings, list[VendorOrder]]:
-    plan = build_plan(order, changes)
-    findings, rows = _examine(plan, lock=lock)
-    return plan, findings, rows
 
 
 def _examine(plan: EditPlan, *, lock: bool) -> tuple[EditFindings, list[VendorOrder]]:
@@ -166,7 +148,6 @@ def _keep(
     actor: str,
     anyway: bool = False,
     release: bool = True,
-    corrected: AddressRole | None = None,
 ) -> Order:
     order, refused = plan.before.order, {row.pk for row in rows if row.state == VendorOrderState.REFUSED}
     planned: list[VendorOrder] = []
@@ -178,7 +159,7 @@ def _keep(
         for react in on_correction:
             react(order, actor=actor)
     refused_anew = bool(refused & {row.pk for row in planned})
-    ended = CorrectedHolds(plan, findings, also=corrected, refused_anew=refused_anew).settle(order)
+    ended = CorrectedHolds(plan, findings, refused_anew=refused_anew).settle(order)
     if not anyway:
         _hold_for(order, findings, actor=actor)
     was_released = order.state == OrderState.RELEASED

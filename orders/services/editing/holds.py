@@ -17,11 +17,9 @@ class CorrectedHolds:
     says that a part which its vendor had refused begins anew.
     """
 
-    def __init__(self, plan: EditPlan, findings: EditFindings, *, also: AddressRole | None, refused_anew: bool) -> None:
+    def __init__(self, plan: EditPlan, findings: EditFindings, *, refused_anew: bool) -> None:
         self.plan, self.findings, self.refused_anew = plan, findings, refused_anew
-        self.touched: set[AddressRole | int] = {*plan.addresses, *plan.changed, *(line.pk for line in plan.removed)}
-        if also is not None:
-            self.touched.add(also)
+        self.touched: set[AddressRole | int] = {*plan.touched_roles, *plan.changed, *(line.pk for line in plan.removed)}
         self.positions = {line.pk: line.position for line in plan.after.lines if line.pk}
 
     def settle(self, order: Order) -> list[Hold]:

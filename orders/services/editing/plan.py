@@ -51,6 +51,13 @@ class EditPlan:
     changed: dict[int, set[str]] = field(default_factory=dict)
     removed: list[OrderLine] = field(default_factory=list)
     documents_change: bool = False
+    # What somebody says is right now, changed or not.
+    confirmed: AddressRole | None = None
+
+    @property
+    def touched_roles(self) -> set[AddressRole]:
+        """Roles of the addresses that are changed or confirmed."""
+        return {*self.addresses, *([self.confirmed] if self.confirmed else [])}
 
     @property
     def added(self) -> list[OrderLine]:

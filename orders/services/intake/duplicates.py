@@ -14,9 +14,11 @@ _LOCK_SPACE = 0x4455
 _LOCK = "SELECT pg_advisory_xact_lock(%s, hashtext(%s))"
 
 
-def holds_for_duplicate(order: Order) -> Iterator[Hold]:
-    """Yield the hold of an order, not yet written, that looks like one received shortly before."""
-    duplicate = _find_duplicate(order)
+def holds_for_duplicate(order: Order, *, repeats: Order | None = None) -> Iterator[Hold]:
+    """Yield the hold of an order, not yet written, that looks like one received shortly before; the one that a person
+    repeats does not count.
+    """
+    duplicate = _find_duplicate(order, repeats=repeats)
     if duplicate is None:
         return
     text = _(
@@ -27,7 +29,7 @@ def holds_for_duplicate(order: Order) -> Iterator[Hold]:
     yield Hold(reason=HoldReason.POSSIBLE_DUPLICATE, text=text % params, duplicate_of=duplicate)
 
 
-def _find_duplicate(order: Order) -> Order | None:
+def _find_duplicate(order: Order, *, repeats: Order | None) -> Order | None:
     """Return the first alike within the shop's window. One indexed query, behind a lock: of two that come at once, as
     a double click sends them, the second waits until the first is written.
     """
@@ -38,4 +40,6 @@ def _find_duplicate(order: Order) -> Order | None:
         cursor.execute(_LOCK, [_LOCK_SPACE, f"{order.shop_id} {order.fingerprint}"])
     since = timezone.now() - timedelta(minutes=window)
     alike = Order.objects.filter(shop=order.shop, fingerprint=order.fingerprint, created_at__gte=since)
+    if repeats is not None:
+        alike = alike.exclude(pk=repeats.pk)
     return alike.exclude(state=OrderState.CANCELLED).order_by("pk").only("number", "reference").first()

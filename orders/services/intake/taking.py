@@ -34,13 +34,16 @@ class PlacedOrder(OrderRows):
     holds: list[Hold]
 
 
-def place_order(new: NewOrder, *, shop: Shop, actor: str, hold_invalid: bool = False) -> PlacedOrder:
+def place_order(
+    new: NewOrder, *, shop: Shop, actor: str, hold_invalid: bool = False, repeats: Order | None = None
+) -> PlacedOrder:
     """Take the order. It begins held when something stands against it, else released when its shop releases
     automatically, else new.
 
     Raise OrderRefused with errors by field (unless `hold_invalid`, or a vendor makes it since before a restore:
     then it is taken and held). Odd prices and stock that is too small are refused, held or accepted as its shop
-    chooses. Must run in a transaction within `refusing_taken_reference`.
+    chooses. An order that a person `repeats` is no duplicate of it. Must run in a transaction within
+    `refusing_taken_reference`.
     """
     rows = build_rows(new, shop=shop)
     order, findings = rows.order, check_order(rows)
@@ -54,7 +57,7 @@ def place_order(new: NewOrder, *, shop: Shop, actor: str, hold_invalid: bool = F
     if refused and not hold_invalid and not is_made_already(new.reference, shop=shop):
         text = _("The order breaks limits of its vendor or the catalogue.")
         raise OrderRefused(text, errors=refused, suggestions=findings.suggestions)
-    holds = [*_holds_for(findings, shop=shop), *holds_for_duplicate(order)]
+    holds = [*_holds_for(findings, shop=shop), *holds_for_duplicate(order, repeats=repeats)]
     if holds:
         order.state = OrderState.HELD
     elif shop.release_automatically:

@@ -3,11 +3,12 @@
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
+import msgspec
 from django.db import transaction
 from django.db.models import QuerySet
 from django.utils.translation import gettext_lazy, ngettext_lazy
 
-from backoffice.errors import Errors, IllegalTransition, add_error
+from backoffice.errors import Errors, IllegalTransition, InvalidInput, add_error
 from backoffice.jobs.models import Job, JobRow, JobState, RowState
 from backoffice.jobs.services.inputs import InputKind, JobInput
 from backoffice.jobs.services.kinds import DONE, RowPreview, RowResult, job_kind
@@ -15,10 +16,11 @@ from backoffice.text.translatable import gettext as _
 from backoffice.vendors.abilities import TakesOrders
 from backoffice.vendors.registry import vendor_type
 from orders.models import Address, AddressRole, Hold, Order, OrderState
-from orders.services.editing.edits import can_correct, correct_address
+from orders.services.editing.changes import OrderChanges
+from orders.services.editing.edits import can_correct, correct_address, edit_order
 from orders.services.holds import active_holds
 from orders.services.jobs.kinds import OrderJob, active_holds_of, order_of
-from orders.services.lifecycle import end_corrected_holds, release_order
+from orders.services.lifecycle import release_order
 from orders.services.preflight.address_proposals import propose_address
 from orders.services.preflight.order_checks import is_about_address
 from orders.services.preflight.rechecks import recheck_orders
@@ -50,13 +52,11 @@ class CorrectAddresses(OrderJob):
 
     @transaction.atomic
     def apply(self, job: Job, row: JobRow) -> RowResult:
-        order, who = order_of(row), job.created_by
-        values: Mapping[str, Mapping[str, str]] = row.params["values"]
-        for role, changed in values.items():
-            order = correct_address(order, role=AddressRole(role), values=changed, actor=who)
-        order = _end_holds_of(order, [AddressRole(role) for role in values], actor=who)
-        if job.inputs["release"] and order.state == OrderState.NEW:
-            order = release_order(order, actor=who)
+        release, values = bool(job.inputs["release"]), row_values(row)
+        order = _correct(order_of(row), values, actor=job.created_by, release=release)
+        _ensure_fits(order, roles=[AddressRole(role) for role in values])
+        if release and order.state == OrderState.NEW:
+            order = release_order(order, actor=job.created_by)
         if order.state != OrderState.HELD:
             return DONE
         reasons = ", ".join(str(hold.get_reason_display()) for hold in active_holds(order))
@@ -134,15 +134,29 @@ def _limits(order: Order) -> dict[str, int]:
     return longest
 
 
-def _end_holds_of(order: Order, roles: Sequence[AddressRole], *, actor: str) -> Order:
-    """End holds about several addresses, each of which is corrected now: one correction alone leaves them."""
+def _correct(order: Order, values: Mapping[str, Mapping[str, str]], *, actor: str, release: bool) -> Order:
+    """Edit these addresses; holds that are about one alone end also where it was right already. Raise DomainError."""
+    try:
+        if release and len(values) == 1:
+            [(role, changed)] = values.items()
+            return correct_address(order, role=AddressRole(role), values=changed, actor=actor)
+        fields = {
+            AddressRole(role).field: {name: text or None for name, text in some.items()}
+            for role, some in values.items()
+        }
+        return edit_order(order, msgspec.convert(fields, OrderChanges), actor=actor, release=release)
+    except msgspec.ValidationError as error:
+        raise InvalidInput(str(error), errors={"": [str(error)]}) from None
+
+
+def _ensure_fits(order: Order, *, roles: Sequence[AddressRole]) -> None:
+    """Raise InvalidInput while a vendor would still refuse one of these addresses: an edit looks at what it changes,
+    and what nobody changed is as wrong as before.
+    """
     paths = tuple(f"{role.field}." for role in roles)
-    holds = [
-        hold for hold in active_holds(order) if hold.errors and all(path.startswith(paths) for path in hold.errors)
-    ]
-    if len(roles) > 1 and holds:
-        order = end_corrected_holds(order, holds, actor=actor, note=_("The addresses were corrected."))
-    return order
+    errors = recheck_orders([order])[order.pk].errors
+    if left := {path: texts for path, texts in errors.items() if path.startswith(paths)}:
+        raise InvalidInput(_("The address still does not fit."), errors=left)
 
 
 def row_values(row: JobRow) -> dict[str, dict[str, str]]:

@@ -51,7 +51,6 @@ COLUMNS: dict[str, Callable[[Order, Address], Any]] = {
     "country_code": lambda order, to: to.country_code,
     "assignee": lambda order, to: order.assignee.get_username() if order.assignee else "",
     "tags": lambda order, to: ", ".join(order.tags),
-    "note": lambda order, to: order.note,
 }
 _AMOUNTS = frozenset({"total"})
 

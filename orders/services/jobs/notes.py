@@ -13,7 +13,6 @@ from backoffice.text.cleaning import trim
 from backoffice.text.translatable import gettext as _
 from orders.models import Order
 from orders.services.annotations import LONGEST_NOTE, tag_order, write_note
-from orders.services.jobs.desk import changed_since
 from orders.services.jobs.kinds import OrderJob, order_of
 
 _TAGS = JobInput("tags", gettext_lazy("Tags"), is_required=True, longest=800, help=gettext_lazy("Separated by commas"))
@@ -66,30 +65,18 @@ class UntagOrders(_TagJob):
 
 @job_kind("orders.note")
 class NoteOrders(OrderJob):
-    """Written below the note that is there, so that nothing is lost."""
+    """A comment in the timeline of each; it can be edited there, as any other."""
 
-    label, icon, can_undo = gettext_lazy("Add a note …"), "sticky_note_2", True
-    title = ngettext_lazy("Add a note to %(count)s order", "Add a note to %(count)s orders", "count")
-    done = ngettext_lazy("Note added to %(count)s order", "Note added to %(count)s orders", "count")
+    label, icon = gettext_lazy("Add a comment …"), "chat_bubble"
+    title = ngettext_lazy("Add a comment to %(count)s order", "Add a comment to %(count)s orders", "count")
+    done = ngettext_lazy("Comment added to %(count)s order", "Comment added to %(count)s orders", "count")
     inputs = (
-        JobInput("text", gettext_lazy("Note"), InputKind.LONG, is_required=True, longest=LONGEST_NOTE,
-                 help=gettext_lazy("Written below the note that is there.")),
+        JobInput("text", gettext_lazy("Comment"), InputKind.LONG, is_required=True, longest=LONGEST_NOTE,
+                 help=gettext_lazy("Read in the timeline of each order; @ mentions somebody.")),
     )  # fmt: skip
 
-    @transaction.atomic
     def apply(self, job: Job, row: JobRow) -> RowResult:
-        order = Order.objects.locked(order_of(row).pk)
-        before = order.note
-        order = write_note(order, note=f"{before}\n{job.inputs['text']}", actor=job.created_by)
-        return RowResult(undo={"before": before, "after": order.note})
-
-    @transaction.atomic
-    def undo(self, job: Job, row: JobRow) -> RowResult:
-        before = row.undo or {}
-        order = Order.objects.locked(order_of(row).pk)
-        if order.note != before["after"]:
-            raise changed_since()
-        write_note(order, note=before["before"], actor=job.created_by)
+        write_note(order_of(row), note=job.inputs["text"], actor=job.created_by)
         return DONE
 
 

@@ -16,7 +16,7 @@ from orders.drafts.services.editing import DraftChanged, delete_draft, save_draf
 from orders.drafts.services.placing import place_draft
 from orders.drafts.services.repeating import repeat_content
 from orders.drafts.services.reviewing import review_draft
-from orders.models import Order, OrderState
+from orders.models import HoldReason, Order, OrderState
 from orders.services.intake.taking import OrderRefused
 from tests.api.storefront import CARD, PEN, build_order, make_catalog, make_storefront
 
@@ -239,3 +239,14 @@ def test_credentials_go_to_no_other_address(shop: Shop) -> None:
     again = repeat_content(order)
     again.lines[0].files[0].url = "https://elsewhere.example.com/a4.pdf"
     assert place_draft(save(storefront.shop, again, repeats=order), actor="clara").lines.get().file_credentials is None
+
+
+def test_a_repeated_order_is_no_duplicate_of_it_but_two_of_them_are(shop: Shop) -> None:
+    shop.duplicate_window_minutes = 60
+    shop.save()
+    order = save_and_place(shop, content())
+    again, twice = (
+        place_draft(save(shop, repeat_content(order), repeats=order), actor="clara") for _person in range(2)
+    )
+    assert again.state == OrderState.RELEASED
+    assert twice.holds.get().reason == HoldReason.POSSIBLE_DUPLICATE

@@ -9,18 +9,19 @@ from django.db import transaction
 # Nobody gets delete_order: there is no such button, and the admin refuses it to superusers too.
 READ = {
     "orders.order", "rules.rule", "rules.notice", "marketing.mailcampaign", "orders.enquiry",
-    "orders.strayorder", "customers.customer",
+    "orders.strayorder", "complaints.complaint", "customers.customer",
     "catalog.product", "catalog.variant", "catalog.syncrun", "catalog.changeset", "catalog.tableimport",
     "catalog.catalogrules", "catalog.rating", "catalog.customproduct", "fulfillment.shipment",
     "fulfillment.carrier", "fulfillment.country", "fulfillment.state", "fulfillment.productionorder",
     "marketing.orderexport", "marketing.exportbatch",
+    "mail.mail", "mail.shopmail",
     "accounts.shop", "engine.push", "engine.callback", "engine.drift", "engine.integration", "jobs.job",
 }  # fmt: skip
 MACHINERY = {"engine.resend_push", "engine.decide_push", "engine.replay_callback"}
 CATALOGUE = {
     "catalog.change_product", "catalog.change_variant", "catalog.add_changeset", "catalog.change_changeset",
     "catalog.approve_changeset", "catalog.push_changeset", "catalog.add_tableimport",
-    "engine.resend_push", "engine.decide_push",
+    "engine.resend_push", "engine.decide_push", "conversation.add_comment",
 }  # fmt: skip
 GROUPS: dict[str, set[str]] = {
     "Read only": set(),
@@ -29,6 +30,7 @@ GROUPS: dict[str, set[str]] = {
         "customers.change_customer",
         "orders.decide_strayorder", "engine.resend_push", "engine.decide_push", "jobs.export_job",
         "drafts.view_draftorder", "drafts.add_draftorder", "drafts.change_draftorder", "drafts.delete_draftorder",
+        "conversation.add_comment", "conversation.mail_customer", "mail.decide_mail", "complaints.change_complaint",
     },
     "Catalogue desk": CATALOGUE,
     # Beside approving: what cannot be undone, what guards would stop, and the figures of the guards themselves.
@@ -39,8 +41,8 @@ GROUPS: dict[str, set[str]] = {
         "catalog.delete_categoryrule", "catalog.view_categoryrule",
     },
     "Production desk": {
-        "orders.change_order", "rules.change_notice", "fulfillment.dispatch_productionorder",
-        "fulfillment.view_documents", "engine.resend_push", "engine.decide_push",
+        "fulfillment.dispatch_productionorder", "fulfillment.view_documents", "engine.resend_push",
+        "engine.decide_push", "conversation.add_comment",
     },
     # Checking cards out spends money: take it from who should only prepare them.
     "Marketing": {
@@ -48,10 +50,12 @@ GROUPS: dict[str, set[str]] = {
         "marketing.export_orders", "marketing.view_optout", "marketing.add_optout", "marketing.delete_optout",
         "marketing.add_mailcampaign", "marketing.change_mailcampaign", "marketing.check_out_mailcampaign",
         "rules.change_notice", "engine.resend_push", "engine.decide_push", "jobs.export_job",
+        "conversation.add_comment",
     },
     "Operations": MACHINERY
     | {
-        "rules.add_rule", "rules.change_rule", "rules.change_notice", "jobs.export_job",
+        "rules.add_rule", "rules.change_rule", "rules.change_notice", "jobs.export_job", "conversation.add_comment",
+        "conversation.mail_customer", "mail.decide_mail", "mail.change_shopmail", "mail.change_mailtemplate",
         "engine.change_integration", "engine.pause_integration", "engine.test_integration",
         "engine.add_webhooksubscription",
         "engine.change_webhooksubscription", "accounts.add_shop", "accounts.change_shop",

@@ -24,6 +24,7 @@ class Command(BaseCommand):
         try:
             ensure_port_free("PORT", port)
             ensure_port_free("SANDBOX_PORT", sandbox_port)
+            ensure_port_free("SANDBOX_MAIL_PORT", settings.SANDBOX_MAIL_PORT)
         except PortTaken as error:
             raise CommandError(str(error)) from error
         notes = prepare(self._say)
@@ -33,11 +34,12 @@ class Command(BaseCommand):
         )
         self._say(f"  REST API      http://127.0.0.1:{port}/api/docs/   key {notes.api_key}")
         self._say(f"  The sandbox   http://127.0.0.1:{sandbox_port}/_sandbox/ledger")
+        self._say(f"  Its mails     http://127.0.0.1:{sandbox_port}/mail/")
         self._say("  Ctrl-C stops everything; the data stay. `make demo-reset` starts over.")
         self._say("")
         try:
             code = conduct(
-                environment(notes, port=port, sandbox_port=sandbox_port),
+                environment(notes, port=port, sandbox_port=sandbox_port, mail_port=settings.SANDBOX_MAIL_PORT),
                 storefront=["--once"] if options["once"] else [],
             )
         finally:

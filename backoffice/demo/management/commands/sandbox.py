@@ -20,6 +20,7 @@ class Command(BaseCommand):
     def add_arguments(self, parser: ArgumentParser) -> None:
         """Declare the options."""
         parser.add_argument("--port", type=int, default=8100)
+        parser.add_argument("--mail-port", type=int, help="catch mails sent to this port of 127.0.0.1")
         parser.add_argument("--base-path", default="/mypromo/", help="where mypromo's API begins")
         parser.add_argument("--state", type=Path, help="keep everything in this file over restarts")
         parser.add_argument("--speed", type=float, default=1.0, help="divides every delay of an order's life")
@@ -45,6 +46,7 @@ class Command(BaseCommand):
             sandbox = Sandbox(
                 options=settings,
                 port=options["port"],
+                mail_port=options["mail_port"],
                 base_path=base.replace("//", "/"),
                 manual_clock=options["manual_clock"],
                 speed=options["speed"],

@@ -50,25 +50,26 @@
     time.title = new Date(time.dateTime).toLocaleString(document.documentElement.lang, { dateStyle: "long", timeStyle: "short" });
   });
 
-  // j and k walk through rows, Enter opens, x marks, / searches.
+  // j and k walk through rows, Enter opens, x marks; the keys of every page are in keys.js.
   const rows = () => [...document.querySelectorAll("[data-row]")];
   const walk = (step) => {
     const all = rows();
     if (!all.length) return;
-    const place = all.indexOf(document.activeElement.closest("[data-row]"));
+    const current = document.activeElement.closest("[data-row]") ?? document.querySelector("[data-row]:has([aria-current])");
+    const place = all.indexOf(current);
     const next = all[Math.min(Math.max(place + step, 0), all.length - 1)];
-    (next.querySelector("a[data-open]") ?? next).focus();
+    const target = next.querySelector("a[data-open]") ?? next;
+    target.focus();
     next.scrollIntoView({ block: "nearest" });
+    target.dispatchEvent(new CustomEvent("desk:walk", { bubbles: true }));
   };
   const keys = {
     j: () => walk(1),
     k: () => walk(-1),
     x: () => document.activeElement.closest("[data-row]")?.querySelector("input[type=checkbox]")?.click(),
-    "/": () => document.querySelector("input[data-search]")?.focus(),
   };
   const press = (event) => {
     if (event.ctrlKey || event.metaKey || event.altKey || typing(event.target) || !keys[event.key]) return;
-    if (event.key === "/" && !document.querySelector("input[data-search]")) return;
     event.preventDefault();
     keys[event.key]();
   };

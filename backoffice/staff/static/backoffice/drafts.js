@@ -32,7 +32,7 @@ const showLimits = (limits) => all("[name^='recipient.']").forEach((input) => {
   const place = box && find("[data-limit-words]", box);
   if (!place || input.tagName === "SELECT") return;
   place.hidden = !limit;
-  if (limit) { input.dataset.limit = limit; find("[data-most]", place).textContent = limit; } else delete input.dataset.limit;
+  if (limit) { input.dataset.vendorLimit = limit; find("[data-most]", place).textContent = limit; } else delete input.dataset.vendorLimit;
   count(input);
 });
 const showAnswer = (answer) => {
@@ -122,11 +122,11 @@ find("[data-conflict-copy]").addEventListener("click", () => {
 // --- Limits while typing ----------------------------------------------------------------------------------------------
 function count(input) {
   const box = input.closest(".field");
-  const counter = box && find("[data-counter]", box);
-  if (!counter || !input.dataset.limit) return;
+  const counter = box && find("[data-length]", box);
+  if (!counter || !input.dataset.vendorLimit) return;
   const length = [...input.value].length;
-  counter.textContent = `${length} · `;
-  counter.parentElement.classList.toggle("over", length > Number(input.dataset.limit));
+  counter.textContent = `${length} / `;
+  counter.parentElement.classList.toggle("over", length > Number(input.dataset.vendorLimit));
 }
 
 // --- What is found while typing: arrows and Enter choose, Escape closes -----------------------------------------------
@@ -282,7 +282,7 @@ form.addEventListener("click", (event) => {
     before = from.value;
   });
 });
-all("[data-limit]").forEach(count);
+all("[data-vendor-limit]").forEach(count);
 // Who takes an order begins with the customer; browsers forget `autofocus` where a page was there before.
 find("[autofocus]")?.focus();
 // Enter in a field saves nothing and places nothing: only its button places an order.

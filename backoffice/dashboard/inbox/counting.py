@@ -1,0 +1,135 @@
+"""How much there is of each kind, whose it is and since when: one query for all kinds, whatever there is to do.
+
+Each kind is read off the end of its index and no further than `COUNTED` rows, so that the database does the same little
+work at a thousand orders and at a million.
+"""
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from enum import StrEnum
+from typing import Any
+
+from django.core.exceptions import EmptyResultSet
+from django.db import connection
+from django.db.models import BigIntegerField, DateTimeField, F, QuerySet, Value
+
+from backoffice.dashboard.kind import COUNTED, InboxKind, Kind, ListedKind, Need
+
+
+class InboxScope(StrEnum):
+    """Whose work is shown."""
+
+    MINE = "mine"
+    UNASSIGNED = "unassigned"
+    TEAM = "team"
+    SNOOZED = "snoozed"
+
+
+@dataclass
+class KindTally:
+    """One kind's counts (COUNTED means "that many or more") and oldest moments, by scope."""
+
+    kind: Kind
+    counts: dict[InboxScope, int] = field(default_factory=lambda: dict.fromkeys(InboxScope, 0))
+    oldest: dict[InboxScope, datetime | None] = field(default_factory=lambda: dict.fromkeys(InboxScope))
+
+
+_SHOWN = {
+    InboxScope.TEAM: "awake",
+    InboxScope.MINE: "awake AND is_mine",
+    InboxScope.UNASSIGNED: "awake AND is_free",
+    InboxScope.SNOOZED: "NOT awake",
+}
+_SELECT = ", ".join(f"count(*) FILTER (WHERE {where}), min(since) FILTER (WHERE {where})" for where in _SHOWN.values())
+
+
+def count_kinds(kinds: Iterable[Kind], *, user: Any, snoozed: Mapping[str, list[int]]) -> list[KindTally]:
+    """Return a tally for each kind. At most two queries, beside what listed kinds need."""
+    tallies = {kind.name: KindTally(kind) for kind in kinds}
+    rows = [tally.kind for tally in tallies.values() if isinstance(tally.kind, InboxKind)]
+    for name, *found in _ask([_all_of(kind, user=user, snoozed=snoozed.get(kind.name, [])) for kind in rows]):
+        _note(tallies[name], found)
+    for tally in tallies.values():
+        if isinstance(tally.kind, ListedKind):
+            _note_listed(tally, tally.kind.listed())
+    _count_owners(list(tallies.values()), user=user, snoozed=snoozed)
+    return list(tallies.values())
+
+
+def in_scope(kind: InboxKind, scope: InboxScope, *, user: Any, snoozed: Sequence[int]) -> QuerySet[Any]:
+    """Return the rows of a kind that the scope shows, the oldest first."""
+    rows = kind.ordered()
+    if scope == InboxScope.SNOOZED:
+        return rows.filter(pk__in=list(snoozed))
+    if snoozed:
+        rows = rows.exclude(pk__in=list(snoozed))
+    if scope == InboxScope.MINE:
+        return rows.filter(**{kind.owner: user.pk}) if kind.owner else rows.none()
+    if scope == InboxScope.UNASSIGNED and kind.owner:
+        return rows.filter(**{f"{kind.owner}__isnull": True})
+    return rows
+
+
+def _note(tally: KindTally, found: Sequence[Any]) -> None:
+    for scope, count, oldest in zip(_SHOWN, found[::2], found[1::2], strict=True):
+        tally.counts[scope], tally.oldest[scope] = min(count, COUNTED), oldest
+
+
+def _note_listed(tally: KindTally, needs: Sequence[Need]) -> None:
+    oldest = min((need.since for need in needs if need.since), default=None)
+    for scope in (InboxScope.TEAM, InboxScope.UNASSIGNED):
+        tally.counts[scope], tally.oldest[scope] = len(needs), oldest
+
+
+def _count_owners(tallies: list[KindTally], *, user: Any, snoozed: Mapping[str, list[int]]) -> None:
+    """Count mine and unassigned by themselves where not all rows were looked at."""
+    asked = []
+    for tally in tallies:
+        kind = tally.kind
+        if isinstance(kind, InboxKind) and kind.owner and tally.counts[InboxScope.TEAM] >= COUNTED:
+            for scope in (InboxScope.MINE, InboxScope.UNASSIGNED):
+                rows = in_scope(kind, scope, user=user, snoozed=snoozed.get(kind.name, []))
+                asked.append(_query(f"{kind.name} {scope}", kind, rows, user=user, snoozed=[]))
+    by_name = {tally.kind.name: tally for tally in tallies}
+    for name, count, oldest, *_rest in _ask(asked):
+        kind_name, _space, scope_name = name.partition(" ")
+        tally, scope = by_name[kind_name], InboxScope(scope_name)
+        tally.counts[scope], tally.oldest[scope] = min(count, COUNTED), oldest
+
+
+def _all_of(kind: InboxKind, *, user: Any, snoozed: list[int]) -> tuple[str, list[Any]] | None:
+    return _query(kind.name, kind, kind.ordered(), user=user, snoozed=snoozed)
+
+
+def _query(
+    name: str, kind: InboxKind, rows: QuerySet[Any], *, user: Any, snoozed: list[int]
+) -> tuple[str, list[Any]] | None:
+    """Return the aggregate over the oldest rows as SQL with its parameters, None when there can be none."""
+    owner = F(kind.owner) if kind.owner else Value(None, BigIntegerField())
+    since = kind.since or Value(None, DateTimeField())
+    rows = rows.annotate(inbox_owner=owner, inbox_since=F(since) if isinstance(since, str) else since)
+    rows = rows.values_list("pk", "inbox_owner", "inbox_since")[: COUNTED + len(snoozed)]
+    try:
+        inner, inner_params = rows.query.sql_with_params()
+    except EmptyResultSet:
+        return None
+    # What is put together is text of this module and of the query; all values are parameters.
+    sql = f"""
+        SELECT %s, {_SELECT} FROM (
+            SELECT owner::bigint = %s::bigint AS is_mine, owner IS NULL AS is_free, since::timestamptz,
+                   NOT pk = ANY(%s::bigint[]) AS awake
+              FROM ({inner}) AS oldest_rows (pk, owner, since)
+        ) AS found"""  # noqa: S608
+    return sql, [name, user.pk if user else None, snoozed, *inner_params]
+
+
+def _ask(queries: Iterable[tuple[str, list[Any]] | None]) -> list[Any]:
+    asked = [query for query in queries if query is not None]
+    if not asked:
+        return []
+    with connection.cursor() as cursor:
+        cursor.execute(
+            " UNION ALL ".join(f"({sql})" for sql, _params in asked), [one for _sql, params in asked for one in params]
+        )
+        return list(cursor.fetchall())

@@ -1,0 +1,1 @@
+"""Kinds of mail, templates, the queue, and sending."""

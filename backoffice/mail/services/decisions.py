@@ -1,0 +1,46 @@
+"""What a person decides about a mail that was refused, or of which nobody knows whether it was sent."""
+
+from django.db import transaction
+from django.db.models.functions import Now
+from django.utils import timezone
+
+from backoffice.engine.services.task_queue import enqueue_soon_on_commit
+from backoffice.errors import ELIGIBLE, Eligibility, ineligible
+from backoffice.mail.models import Mail, MailState
+from backoffice.mail.services.kinds import MAIL_KINDS
+from backoffice.mail.services.queueing import SEND_MAILS
+from backoffice.text.translatable import gettext as _
+
+
+def can_decide(mail: Mail) -> Eligibility:
+    """Return whether there is anything to decide."""
+    return ELIGIBLE if mail.needs_attention else ineligible(_("Nothing has to be decided about this mail."))
+
+
+@transaction.atomic
+def send_again(mail: Mail, *, actor: str) -> Mail:
+    """Queue the mail once more: it may then arrive twice. Raise IllegalTransition."""
+    mail = _locked(mail)
+    mail.state, mail.token, mail.handed_over, mail.needs_attention = MailState.NEW, None, False, False
+    mail.cause, mail.finished_at, mail.next_at, mail.created_by = "", None, Now(), actor
+    mail.save()
+    enqueue_soon_on_commit(SEND_MAILS)
+    return mail
+
+
+@transaction.atomic
+def settle_mail(mail: Mail, *, arrived: bool, actor: str) -> Mail:
+    """Record what a person knows: it arrived, or it is not to be sent. Raise IllegalTransition."""
+    mail = _locked(mail)
+    mail.state = MailState.SENT if arrived else MailState.SKIPPED
+    mail.needs_attention, mail.decided_by, mail.finished_at = False, actor, timezone.now()
+    mail.save(update_fields=["state", "needs_attention", "decided_by", "finished_at"])
+    if kind := MAIL_KINDS.get(mail.kind):
+        kind.follow(mail)
+    return mail
+
+
+def _locked(mail: Mail) -> Mail:
+    row = Mail.objects.select_for_update().get(pk=mail.pk)
+    can_decide(row).ensure()
+    return row

@@ -1,0 +1,1 @@
+"""What went wrong with an order that was made: complaints, their replacements and refunds, and what they cost."""

@@ -1,0 +1,1 @@
+"""Complaints over REST."""

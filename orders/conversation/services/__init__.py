@@ -1,0 +1,1 @@
+"""Comments, mentions, and the mails that follow from what happens to orders."""

@@ -1,0 +1,165 @@
+"""The kinds of mail that members of staff can switch on for themselves."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from django.conf import settings
+from django.urls import reverse
+from django.utils.translation import gettext_lazy as _
+
+from backoffice.mail.models import Mail
+from backoffice.mail.services.kinds import Audience, MailKind, Variable, mail_kind
+from backoffice.text.translatable import gettext
+from backoffice.vendors.registry import vendor_title
+from orders.conversation.models import Mention
+from orders.conversation.services.digest import digest_text
+from orders.conversation.services.troubles import describe_failures, failures_between, read_window
+from orders.models import Order
+
+_EXAMPLE = "https://backoffice.example.com/admin/"
+_LINK = Variable(_("link to the page"), _EXAMPLE, is_link=True)
+
+
+class StaffMailKind(MailKind):
+    """A mail to a member of staff: in the product's own words."""
+
+    audience = Audience.STAFF
+
+    def still_wanted(self, mail: Mail) -> str:
+        if mail.user is None or not mail.user.is_active:
+            return gettext("The account is gone.")
+        return ""
+
+
+@mail_kind("staff.mention")
+class MentionMail(StaffMailKind):
+    title = _("Somebody mentions me in a comment")
+    hint = _("At once, unless you have read it before.")
+    variables = {
+        "author": Variable(_("who wrote"), "Mara"),
+        "number": Variable(_("number of the order"), "WEB-100042"),
+        "text": Variable(_("the comment"), "@tom Can you call the customer?"),
+        "link": _LINK,
+    }
+    subject_line = _("{{ author }} mentioned you: {{ number }}")
+    body = _("{{ author }} wrote about {{ number }}:\n\n{{ text }}\n\n{{ link }}")
+
+    def still_wanted(self, mail: Mail) -> str:
+        if (mention := self._mention(mail)) is None or mention.read_at:
+            return gettext("It was read already.")
+        return super().still_wanted(mail)
+
+    def context(self, mail: Mail) -> Mapping[str, Any]:
+        mention = self._mention(mail)
+        if mention is None:
+            return {}
+        comment = mention.comment
+        author = comment.author.get_full_name() if comment.author else ""
+        return {
+            "author": author or comment.author_name,
+            "number": comment.order.number,
+            "text": comment.text,
+            "link": page_url("orders_order_change", comment.order_id),
+        }
+
+    def _mention(self, mail: Mail) -> Mention | None:
+        rows = Mention.objects.select_related("comment__order", "comment__author")
+        return rows.filter(pk=mail.occasion.removeprefix("mention:")).first()
+
+
+@mail_kind("staff.assigned")
+class AssignedMail(StaffMailKind):
+    title = _("An order is assigned to me")
+    hint = _("At once, when somebody else or a rule assigns it.")
+    variables = {
+        "actor": Variable(_("who assigned it"), "Mara"),
+        "number": Variable(_("number of the order"), "WEB-100042"),
+        "customer": Variable(_("name of the customer"), "Jana Größer"),
+        "link": _LINK,
+    }
+    subject_line = _("Assigned to you: {{ number }}")
+    body = _("{{ actor }} assigned order {{ number }} of {{ customer }} to you.\n\n{{ link }}")
+
+    def still_wanted(self, mail: Mail) -> str:
+        if not Order.objects.filter(pk=mail.subject_id, assignee=mail.user_id).exists():
+            return gettext("The order is not assigned to this person any more.")
+        return super().still_wanted(mail)
+
+    def context(self, mail: Mail) -> Mapping[str, Any]:
+        order = Order.objects.defer("search").get(pk=mail.subject_id)
+        return {
+            "actor": mail.created_by,
+            "number": order.number,
+            "customer": order.customer_name or "–",
+            "link": page_url("orders_order_change", order.pk),
+        }
+
+
+@mail_kind("staff.failures")
+class FailuresMail(StaffMailKind):
+    title = _("Something was refused, or its outcome is unknown")
+    hint = _("At most every ten minutes, grouped by cause.")
+    variables = {
+        "count": Variable(_("how many"), "28"),
+        "failures": Variable(_("a line for each vendor and cause"), "28 × mypromo: The street is too long."),
+        "link": _LINK,
+    }
+    subject_line = _("Needs attention: {{ count }}")
+    body = _("These failed and wait for somebody:\n\n{{ failures }}\n\n{{ link }}")
+
+    def still_wanted(self, mail: Mail) -> str:
+        if not failures_between(*read_window(mail)).exists():
+            return gettext("All of it has been dealt with meanwhile.")
+        return super().still_wanted(mail)
+
+    def context(self, mail: Mail) -> Mapping[str, Any]:
+        count, lines = describe_failures(*read_window(mail))
+        query = "?needs_attention=1"
+        return {"count": count, "failures": lines, "link": page_url("engine_push_changelist") + query}
+
+
+@mail_kind("staff.outage")
+class OutageMail(StaffMailKind):
+    title = _("A vendor is silent, or work stands still")
+    hint = _("Once for each outage.")
+    variables = {
+        "what": Variable(_("what stands still"), _("mypromo refuses our credentials.")),
+        "remedy": Variable(_("what to do"), _("Correct the credentials in the settings.")),
+        "vendor": Variable(_("vendor"), "mypromo"),
+        "link": _LINK,
+    }
+    subject_line = _("Outage: {{ what }}")
+    body = _("{{ what }}\n\n{{ remedy }}\n\n{{ link }}")
+
+    def context(self, mail: Mail) -> Mapping[str, Any]:
+        params = mail.params
+        vendor = vendor_title(params["vendor"]) if params.get("vendor") else ""
+        link = page_url("engine_integration_changelist")
+        return {"what": params.get("text", ""), "remedy": params.get("remedy", ""), "vendor": vendor, "link": link}
+
+
+@mail_kind("staff.digest")
+class DigestMail(StaffMailKind):
+    title = _("What needs attention, each morning")
+    hint = _("Once a day; not sent when there is nothing.")
+    variables = {
+        "name": Variable(_("your first name"), "Mara"),
+        "lines": Variable(_("a line for each kind, with its number"), "3 × Outcome unknown\n12 × Held"),
+        "link": _LINK,
+    }
+    subject_line = _("What needs attention today")
+    body = _("Good morning {{ name }},\n\n{{ lines }}\n\n{{ link }}")
+
+    def still_wanted(self, mail: Mail) -> str:
+        if refusal := super().still_wanted(mail):
+            return refusal
+        return "" if digest_text(mail.user) else gettext("Nothing needs attention.")
+
+    def context(self, mail: Mail) -> Mapping[str, Any]:
+        name = mail.user.first_name or mail.user.get_username() if mail.user else ""
+        return {"name": name, "lines": digest_text(mail.user), "link": page_url("index")}
+
+
+def page_url(name: str, *arguments: Any) -> str:
+    """Return the whole address of a staff page."""
+    return settings.PUBLIC_URL + reverse(f"admin:{name}", args=arguments)

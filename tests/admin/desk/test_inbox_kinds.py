@@ -1,0 +1,159 @@
+"""Every kind of work has a row in the inbox: each state that needs a person is made, and found there."""
+
+from collections.abc import Callable
+from datetime import timedelta
+
+import pytest
+from django.contrib.auth.models import User
+from django.test import Client
+from django.utils import timezone
+
+from backoffice.dashboard.inbox.registry import all_kinds
+from backoffice.engine.models import Callback, Heartbeat, Push
+from backoffice.jobs.models import Job
+from catalog.models import ChangeKind, ChangeSet, ChangeSource, CustomPicture, CustomProduct, SyncRun, TableImport
+from fulfillment.models import Label, ProductionFile, ProductionOrder
+from orders.marketing.models import MailCampaign, OrderExport
+from orders.models import Enquiry, HoldReason, StrayOrder, VendorOrder
+from orders.rules.models import Notice, Rule
+from orders.services.alarms import raise_alarm
+from orders.services.lifecycle import hold_order
+from tests.orders.rows import make_order
+
+NOW = timezone.now()
+DAY = timedelta(days=1)
+REPORT = {
+    "vendor": "mypromo",
+    "vendor_id": "7",
+    "reference": "W-7",
+    "state": "submitted",
+    "raw_state": "",
+    "version": {"updated_at": "2026-01-01T00:00:00Z"},
+}
+
+
+def push(state: str) -> None:
+    Push.objects.create(
+        vendor="mypromo", kind="orders.place", subject_type="orders.vendororder", subject_id=1, state=state,
+        needs_attention=True, next_at=NOW,
+    )  # fmt: skip
+
+
+def change_set(state: str, **changes: object) -> None:
+    ChangeSet.objects.create(
+        vendor="mypromo", kind=ChangeKind.STOCK, title="Autumn", source=ChangeSource.EDITOR, state=state,
+        created_by="mara", authors=["mara"], **changes,
+    )  # fmt: skip
+
+
+def table(state: str) -> None:
+    TableImport.objects.create(
+        vendor="mypromo", kind=ChangeKind.STOCK, file_name="a.csv", content=b"", created_by="mara", state=state
+    )
+
+
+def to_make(due: timedelta = 9 * DAY) -> ProductionOrder:
+    return ProductionOrder.objects.create(
+        vendor="mypromo-fulfiller", vendor_id="p1", reference="M-1", state="in_production", due_at=NOW + due
+    )
+
+
+def label(state: str) -> None:
+    Label.objects.create(production_order=to_make(), kind="supplied", state=state, vendor_id="l1")
+
+
+def held(reason: HoldReason) -> None:
+    hold_order(make_order(), reason=reason, text="", actor="system")
+
+
+def inform() -> None:
+    order = make_order(state="released", cancel_requested_at=NOW)
+    VendorOrder.objects.create(order=order, vendor="sign-customiser", part=1, reference="S-1", state="submitted")
+
+
+def picture() -> None:
+    shop = make_order().shop
+    product = CustomProduct.objects.create(shop=shop, vendor="sign-customiser", vendor_id="c1")
+    CustomPicture.objects.create(product=product, position=1, url="https://example.com/a.png", failed=True)
+
+
+def due_today() -> None:
+    end_of_today = timezone.localtime().replace(hour=23, minute=59, second=59)
+    to_make(end_of_today - NOW)
+
+
+CASES: dict[str, Callable[[], object]] = {
+    "interruptions": lambda: Heartbeat.objects.update(at=NOW - DAY),
+    "unknown-outcomes": lambda: push("unknown"),
+    "refused-requests": lambda: push("failed"),
+    "unsent-requests": lambda: push("new"),
+    "lost-labels": lambda: label("lost"),
+    "refused-labels": lambda: label("refused"),
+    "campaigns": lambda: MailCampaign.objects.create(
+        shop=make_order(state="closed").shop, name="Autumn", template_id=1, budget=5, problem="Unpaid.",
+        created_by="mara",
+    ),
+    "strays": lambda: StrayOrder.objects.create(
+        shop=make_order(state="closed").shop, vendor="mypromo", vendor_id="7", reference="W-7", report=REPORT
+    ),
+    "alarms": lambda: raise_alarm(
+        make_order(state="closed"), reason=HoldReason.SECOND_AT_VENDOR, text="two", actor="system"
+    ),
+    "failed-rules": lambda: Notice.objects.create(
+        kind="rule_failed", rule=Rule.objects.create(name="R", event="received", position=1, conditions={}, actions=[]),
+        text="no", made_by="rule:1",
+    ),
+    "notices": lambda: Notice.objects.create(order=make_order(state="closed"), text="look", made_by="rule:1"),
+    "vendors-to-inform": inform,
+    **{f"held-{reason}": lambda reason=reason: held(reason) for reason in HoldReason},
+    "late-production": lambda: make_order(state="released", late=True),
+    "late-delivery": lambda: make_order(state="released", late=True, shipment="shipped"),
+    "to-release": make_order,
+    "refused-exports": lambda: OrderExport.objects.create(
+        order=make_order(state="closed"), vendor="autoletter", state="refused", requested_at=NOW
+    ),
+    "production-late": lambda: to_make(-DAY),
+    "production-due": due_today,
+    "enquiries": lambda: Enquiry.objects.create(vendor="sign-customiser", vendor_id="1", subject="A sign"),
+    "unusable-webhooks": lambda: Callback.objects.create(
+        vendor="mypromo", topic="orders", key="1", body=b"", state="quarantined"
+    ),
+    "change-sets-failed": lambda: change_set("failed"),
+    "change-sets-differing": lambda: change_set("differing"),
+    "change-sets-to-approve": lambda: change_set("checked"),
+    "change-sets-to-send": lambda: change_set("approved"),
+    "change-sets-stuck": lambda: change_set("pushing", pushed_at=NOW - DAY),
+    "unreadable-tables": lambda: table("refused"),
+    "tables-to-review": lambda: table("ready"),
+    "failed-syncs": lambda: SyncRun.objects.create(vendor="mypromo", kind="catalog", state="failed"),
+    "failed-jobs": lambda: Job.objects.create(kind="orders.release", state="failed", needs_attention=True),
+    "lost-pictures": picture,
+    "stuck-files": lambda: ProductionFile.objects.create(
+        production_order=to_make(), kind="print", source_key="f1", url="https://example.com/f", needs_attention=True
+    ),
+}  # fmt: skip
+
+
+@pytest.fixture
+def owner(db: None, client: Client) -> Client:
+    Heartbeat.objects.create(name="sweep", at=timezone.now())
+    client.force_login(User.objects.create_superuser("mara"))
+    return client
+
+
+def test_every_kind_of_work_is_tried_here() -> None:
+    """A kind that somebody adds fails this until it is made below; a kind that is lost fails it too."""
+    assert {kind.name for kind in all_kinds()} == set(CASES)
+
+
+@pytest.mark.parametrize("name", CASES)
+def test_what_needs_a_person_has_a_row_and_an_item_with_its_page(owner: Client, name: str) -> None:
+    assert name not in {row.kind.name for row in owner.get("/admin/").context["rows"]}
+    CASES[name]()
+    rows = {row.kind.name: row.counted for row in owner.get("/admin/").context["rows"]}
+    assert rows.get(name) == "1"
+    page = owner.get(f"/admin/?kind={name}")
+    assert page.status_code == 200
+    chosen = page.context["listing"].chosen
+    assert chosen.need.what
+    assert owner.get(chosen.need.url.partition("#")[0]).status_code == 200
