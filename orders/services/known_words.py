@@ -59,7 +59,8 @@ def find_meant(words: Iterable[str]) -> dict[str, list[str]]:
         return {}
     keys = sorted({key for word in typed for key in without_a_letter(word)})
     names = SearchWord.objects.values_list("word", flat=True)
-    near = names.filter(keys__overlap=keys)[: MOST_MEANT * 20]
+    # Without a limit, which would have PostgreSQL read all words until it has as many.
+    near = names.filter(keys__overlap=keys)
     begun = (names.filter(word__gte=word, word__lt=word + _END)[:1] for word in typed)
     known = list(near.union(*begun, all=True))
     unknown = [word for word in typed if not any(one.startswith(word) for one in known)]

@@ -111,11 +111,16 @@ def test_who_pays_is_found_too(refresh: Refresh) -> None:
     assert found("lamarr") == []
 
 
-def test_a_search_takes_two_queries_more_than_the_list_whatever_it_says(hopper: Order) -> None:
-    for text, most in (("hopper", 2), ("hoper quist kiel turing", 2), ("884213", 2), ("hoper 1 2 3 x4", 2)):
+def test_a_search_takes_two_queries_and_the_list_whatever_it_says(hopper: Order) -> None:
+    for text, most in (("hopper", 3), ("hoper quist kiel turing", 3), ("884213", 3), ("hoper 1 2 3 x4", 3)):
         with CaptureQueriesContext(connection) as queries:
             found(text)
         assert len(queries) <= most, text
+
+
+def test_what_many_orders_have_is_found_all_the_same(hopper: Order, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("orders.services.search.MOST_RARE", 0)
+    assert found("hoper") == found("884213") == [hopper.number]
 
 
 def test_many_orders_are_indexed_in_as_many_queries_as_one(refresh: Refresh) -> None:

@@ -10,18 +10,18 @@ from orders.customers.models.customer import LONGEST_NOTE, LONGEST_PREFERENCES
 LONGEST_EMAIL = 255
 
 
-class CustomerForm(forms.Form):
+class NamedCustomerForm(forms.Form):
     """Names the customer."""
 
     # As it is in the order, in whatever form.
     email = CodeField(max_length=LONGEST_EMAIL, widget=forms.HiddenInput)
 
 
-class CustomerNoteForm(CustomerForm):
+class CustomerNoteForm(NamedCustomerForm):
     text = ParagraphField(label=_("New note"), max_length=LONGEST_NOTE, widget=forms.Textarea({"rows": 3}))
 
 
-class PreferencesForm(CustomerForm):
+class PreferencesForm(NamedCustomerForm):
     """`before` is what stood there when the page was read."""
 
     preferences = ParagraphField(
@@ -30,7 +30,7 @@ class PreferencesForm(CustomerForm):
     before = ParagraphField(required=False, widget=forms.HiddenInput)
 
 
-class MergeForm(CustomerForm):
+class MergeForm(NamedCustomerForm):
     other = EmailCodeField(label=_("E-mail of the same person"), max_length=LONGEST_EMAIL)
 
 

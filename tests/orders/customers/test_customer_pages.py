@@ -11,6 +11,7 @@ from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
+from orders.complaints.models import Bearer, Complaint, ComplaintCause
 from orders.customers.admin.context import ORDERS_SHOWN, customer_url
 from orders.customers.admin.listing import CustomerList
 from orders.customers.models import CustomerMerge, CustomerNote
@@ -208,6 +209,25 @@ def test_marketing_adds_opt_outs_and_what_was_sent(sign_in: SignIn) -> None:
     assert "Asked by telephone" in page
     assert "Cards and letters" in page
     assert "AutoLetter" in page
+
+
+def test_complaints_about_their_orders_stand_there(sign_in: SignIn) -> None:
+    reader = sign_in("view_order", "view_customer", "view_complaint")
+    order, other = order_of(), order_of("ada@example.com")
+    for number, one in enumerate((order, other)):
+        Complaint.objects.create(
+            order=one,
+            vendor="mypromo",
+            cause=ComplaintCause.LOST,
+            bearer=Bearer.CARRIER,
+            deadline=timezone.now() + timedelta(days=3),
+            opened_by="mara",
+            token=str(number),
+        )
+    page = reader.get(customer_url(GRACE))
+    assert [part.template for part in page.context["parts"]["main"]] == ["complaints/customer.html"]
+    assert "WEB-100001 · Parcel lost" in page.content.decode()
+    assert "WEB-100002" not in page.content.decode()
 
 
 def test_the_list_shows_each_customer_once_by_their_last_order(desk: Client) -> None:
