@@ -69,7 +69,7 @@ def filled(kind: Any, text: str, path: str, found: list[str], *, depth: int = 0)
     if origin is typing.Annotated:
         return filled(arguments[0], text, path, found, depth=depth)
     if origin in (typing.Union, type(int | str)):
-        options = [one for one in arguments if one not in (type(None), int)]
+        options = [one for one in arguments if one not in (type(None), int, msgspec.UnsetType)]
         structs = [one for one in options if isinstance(one, type) and issubclass(one, msgspec.Struct)]
         return filled((structs or options)[-1], text, path, found, depth=depth)
     if origin is list:
@@ -197,8 +197,8 @@ COMPARED = {
     "accept_difference", "action", "after", "agreed", "all", "anyway", "assignee", "assignee_before", "back",
     "before", "callback", "campaign", "cancelled", "cards", "choice", "code", "code_is_confirmed", "column",
     "compact", "confirmed", "draft", "enabled", "field", "filters", "format", "from", "happened", "key", "kind",
-    "mine", "older", "order", "price", "query", "question", "recipient", "rule", "save", "sku", "state", "to",
-    "token", "tracking_code",
+    "mine", "older", "order", "price", "query", "question", "recipient", "revision", "rule", "save", "sku", "state",
+    "to", "token", "tracking_code",
 }  # fmt: skip
 WHOLE = {
     "POST.urlencode()",

@@ -51,7 +51,7 @@ def test_forty_wrong_addresses_are_put_right_in_four_clicks(page: Page) -> None:
     orders = [wrong_address(customer_lastname=f"Customer {number}") for number in range(40)]
     page.reload()
     clicks = Clicks()
-    clicks.on(page.get_by_role("link", name="Show all 40"))
+    clicks.on(page.get_by_role("link", name="Open the list of 40"))
     clicks.on(page.get_by_label("Mark all on this page"))
     clicks.on(page.get_by_role("button", name="Correct addresses …"))
     expect(page.get_by_label(f"Street {orders[0].number}")).to_have_value("Straße der Pariser Kommune")

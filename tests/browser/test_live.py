@@ -84,7 +84,7 @@ def test_an_order_that_changes_elsewhere_changes_on_its_page_and_is_read_aloud(p
     order = make_order()
     page.goto(f"/admin/orders/order/{order.pk}/change/")
     page.evaluate("window.here = true")
-    note = page.locator("textarea[name=note]")
+    note = page.locator("#comment")
     note.fill("Half a sentence")
     note.focus()
     hold_order(order, reason=HoldReason.MANUAL, text="The colour is not clear.", actor="leo")

@@ -86,5 +86,5 @@ def test_vendors_are_named_in_words_and_those_not_set_up_take_little_room(page: 
     for width in WIDTHS:
         page.set_viewport_size({"width": width, "height": 900})
         assert sideways(page) <= 0, width
-    page.goto("/admin/")
+    page.goto("/admin/today/")
     expect(page.get_by_role("region", name="Vendors")).to_contain_text("Guaranteed Reviews")

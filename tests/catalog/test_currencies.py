@@ -29,7 +29,7 @@ def form(**changes: Any) -> dict[str, Any]:
     return {
         "name": "New", "code": "NEW", "currency": "EUR", "language": "DE", "on_short_stock": "refuse",
         "on_odd_price": "hold", "loss_limit_percent": "0", "total_factor": "3", "time_zone": "Europe/Berlin",
-        "card_pause_days": "90",
+        "card_pause_days": "90", "cooling_off_seconds": "0", "duplicate_window_minutes": "10",
     } | changes  # fmt: skip
 
 

@@ -13,6 +13,7 @@ from backoffice.engine.services import disk
 from backoffice.engine.services.alerts import current_alerts
 from backoffice.engine.services.disk import NoRoom, room_for
 from orders.models import ShopFile
+from tests.admin.inbox import read_inbox
 from tests.api.conftest import storefront
 from tests.api.storefront import Storefront
 
@@ -55,7 +56,7 @@ def test_staff_see_a_full_disk_on_the_home_page_and_the_doctor_says_it(
 ) -> None:
     Heartbeat.objects.all().delete()
     assert any("The disk is full" in alert.text and str(tmp_path) in alert.remedy for alert in current_alerts())
-    assert "The disk is full" in admin_client.get("/admin/").content.decode()
+    assert "The disk is full" in read_inbox(admin_client)
 
 
 def test_with_room_nothing_is_said(db: None) -> None:

@@ -15,7 +15,7 @@ from backoffice.masking import mask
 from backoffice.tables.reading import read_rows
 from orders.services.designs.pictures import NoPicture, draw_thumbnail
 from orders.services.files.pdf_checks import check_pdf
-from orders.services.search import CORE, _words
+from orders.services.spellings import _CORE, words_of
 
 LONG = 100_000
 
@@ -35,8 +35,8 @@ def test_masking_takes_time_by_length_only(text: str) -> None:
 
 def test_words_are_found_in_time_by_length_only() -> None:
     begin = time.process_time()
-    assert _words("(Größer), --- a" + "!" * LONG + "b " + "!" * LONG)[:2] == ["grosser", f"a{'!' * 199}"]
-    assert CORE.search("!" * LONG) is None
+    assert words_of("(Größer), --- a" + "!" * LONG + "b " + "!" * LONG)[:2] == ["grosser", f"a{'!' * 199}"]
+    assert _CORE.search("!" * LONG) is None
     assert time.process_time() - begin < 1
 
 

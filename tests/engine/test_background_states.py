@@ -25,7 +25,17 @@ RESTS = {
     "orders.Order": {"new", "held", "released", "cancelled", "closed"},
     "marketing.OrderExport": {"sent", "known", "refused", "skipped"},
     "orders.StrayOrder": {"open", "linked", "dismissed"},
-    "orders.VendorOrder": {"draft", "submitted", "checked", "in_production", "done", "cancelled", "refused", "unknown"},
+    "orders.VendorOrder": {
+        "draft",
+        "submitted",
+        "checked",
+        "in_production",
+        "done",
+        "cancelled",
+        "refused",
+        "unknown",
+        "dropped",
+    },
 }
 PUSH = "its push: unknown, refused or not sent for long is on the home page"
 # Something of ours is at work: what ends it, and where it shows.

@@ -170,6 +170,7 @@ def test_nobody_else_decides_by_the_state_whether_an_order_is_held() -> None:
     """A second place that looks first and holds then would lose what it found."""
     # `hold_order` refuses aloud, `release_or_hold` holds only what might be released.
     assert calls_of("place_hold") == {
+        "services/editing/edits.py:_hold_for",
         "services/holds.py:hold_if_open",
         "services/lifecycle.py:hold_order",
         "services/lifecycle.py:release_or_hold",

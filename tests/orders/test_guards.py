@@ -11,6 +11,7 @@ from django.utils import timezone
 from backoffice.errors import DomainError
 from orders.admin.order_page.context import OrderPageContext, possible_actions
 from orders.models import HoldReason, Order, OrderState, VendorOrder, VendorOrderState
+from orders.services.editing.edits import can_edit
 from orders.services.holds import active_holds, place_hold
 from orders.services.lifecycle import cancel_order, hold_order, release_order
 from tests.orders.rows import make_order
@@ -19,6 +20,7 @@ pytestmark = pytest.mark.django_db
 
 DEEDS: dict[str, Callable[[Order], object]] = {
     "release": lambda order: release_order(order, actor="jana"),
+    "edit": lambda order: can_edit(Order.objects.locked(order.pk)).ensure(),
     "hold": lambda order: hold_order(order, reason=HoldReason.MANUAL, text="look", actor="jana"),
     "cancel": lambda order: cancel_order(order, actor="jana", reason="not wanted"),
 }

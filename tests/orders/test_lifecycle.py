@@ -137,6 +137,8 @@ def test_every_event_that_our_services_write_has_its_sentence() -> None:
     text = "".join(path.read_text() for path in (root / "orders").rglob("*.py") if "migrations" not in path.parts)
     written = set(re.findall(r'kind="([a-z_]+\.[a-z_]+)"', text)) | set(re.findall(r'_note\(\s*"([a-z_.]+)"', text))
     written -= {"orders.place", "orders.cancel", "orders.discard", *MAIL_KINDS}
+    # A customer's own history has its sentences beside it.
+    written = {kind for kind in written if not kind.startswith("customer.")}
     assert written
     assert written <= set(SENTENCES)
 

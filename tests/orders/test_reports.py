@@ -232,7 +232,7 @@ def test_a_report_takes_the_same_number_of_queries_however_long_the_order(
     )
     box = replace(parcel(), lines=packed)
     full = report(RemoteOrderState.IN_PRODUCTION, step=8, lines=held, shipments=(box,))
-    with django_assert_num_queries(28):
+    with django_assert_num_queries(30):
         assert apply_order_report(full, source="callback").state == CallbackState.APPLIED
 
 

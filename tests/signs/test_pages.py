@@ -22,6 +22,7 @@ from backoffice.vendors.sign_messages import DesignedPicture
 from catalog.models import CustomPicture, CustomProduct
 from catalog.services.custom_pictures import PICTURES
 from orders.models import Enquiry
+from tests.admin.inbox import read_inbox
 from tests.api.storefront import Storefront
 from tests.signs.desk import design, make_shop, tell
 
@@ -126,13 +127,13 @@ def test_a_form_becomes_an_enquiry_once_and_is_done_by_a_person(client: Client, 
         "Jana <b>", "jana@example.com", shop, "Custom request",
     )  # fmt: skip
     desk = sign_in("view_enquiry", "change_enquiry", "view_order")
-    assert b"Custom request" in desk.get("/admin/").content
+    assert "Custom request" in read_inbox(desk)
     assert b"Jana &lt;b&gt;" in desk.get("/admin/orders/enquiry/").content
     assert b"jana@example.com" in desk.get(f"/admin/orders/enquiry/{enquiry.pk}/change/").content
     desk.post(f"/admin/orders/enquiry/{enquiry.pk}/done/")
     enquiry.refresh_from_db()
     assert enquiry.done_by == "mara"
-    assert b"Custom request" not in desk.get("/admin/").content
+    assert "Custom request" not in read_inbox(desk)
     assert b"Custom request" not in desk.get("/admin/orders/enquiry/").content
     assert b"Custom request" in desk.get("/admin/orders/enquiry/?state=all").content
     desk.post(f"/admin/orders/enquiry/{enquiry.pk}/reopen/")

@@ -59,7 +59,7 @@ class TemplateForm(forms.Form):
 
 
 @dataclass(frozen=True)
-class KindRow:
+class ShopMailRow:
     """One kind with its switch; `languages` are (code, name, whether staff changed the words)."""
 
     kind: MailKind
@@ -201,11 +201,11 @@ def _find(code: str, kind: str, language: str) -> tuple[Shop, MailKind]:
     return shop, one
 
 
-def _rows(shop: Shop, chosen: ShopMail) -> list[KindRow]:
+def _rows(shop: Shop, chosen: ShopMail) -> list[ShopMailRow]:
     written = set(MailTemplate.objects.filter(shop=shop).values_list("kind", "language"))
     codes = languages_of(shop)
     return [
-        KindRow(
+        ShopMailRow(
             kind,
             kind.name in chosen.kinds,
             [(code, language_name(code), (kind.name, code) in written) for code in codes],

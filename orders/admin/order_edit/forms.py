@@ -42,7 +42,7 @@ class ComparedForm(forms.Form):
                 self.fields[name].disabled = True
 
 
-class CustomerForm(ComparedForm):
+class EditedCustomerForm(ComparedForm):
     """Who bought."""
 
     firstname = PartField(label=_("First name"), required=False, max_length=100)

@@ -101,7 +101,7 @@ class FailuresMail(StaffMailKind):
     hint = _("At most every ten minutes, grouped by cause.")
     variables = {
         "count": Variable(_("how many"), "28"),
-        "failures": Variable(_("a line for each vendor and cause"), "28 × mypromo: The street is too long."),
+        "failures": Variable(_("a line for each vendor and cause"), "28 × Example vendor: The street is too long."),
         "link": _LINK,
     }
     subject_line = _("Needs attention: {{ count }}")
@@ -123,9 +123,9 @@ class OutageMail(StaffMailKind):
     title = _("A vendor is silent, or work stands still")
     hint = _("Once for each outage.")
     variables = {
-        "what": Variable(_("what stands still"), _("mypromo refuses our credentials.")),
+        "what": Variable(_("what stands still"), _("Example vendor refuses our credentials.")),
         "remedy": Variable(_("what to do"), _("Correct the credentials in the settings.")),
-        "vendor": Variable(_("vendor"), "mypromo"),
+        "vendor": Variable(_("vendor"), "Example vendor"),
         "link": _LINK,
     }
     subject_line = _("Outage: {{ what }}")

@@ -62,7 +62,7 @@ def test_the_page_needs_as_many_queries_for_one_line_as_for_thirty(desk: Client)
 def test_the_page_offers_what_can_be_done_and_says_what_cannot(desk: Client) -> None:
     order = make_order()
     offered = {action.name: action.refusal for action in desk.get(page(order)).context["actions"]}
-    assert offered == {"release": "", "hold": "", "cancel": ""}
+    assert offered == {"release": "", "edit": "", "hold": "", "cancel": ""}
     hold_order(order, reason=HoldReason.MANUAL, text="", actor="test")
     offered = {action.name: action.refusal for action in desk.get(page(order)).context["actions"]}
     assert "held by a person" in offered["release"]
