@@ -12,9 +12,9 @@ from backoffice.api.validation import read_struct
 from backoffice.errors import Errors
 from orders.admin.order_edit.forms import (
     ComparedForm,
-    CustomerForm,
     DocumentForm,
     EditedAddressForm,
+    EditedCustomerForm,
     KeptDocumentsForm,
     LineForm,
     ShippingForm,
@@ -45,7 +45,7 @@ class EditDesk:
             VendorOrderLine.objects.filter(vendor_order__in=self.obstacles).values_list("line", "vendor_order")
         )
         self.errors: list[str] = []
-        self.customer = CustomerForm(data, prefix="customer", initial=CustomerForm.values(order))
+        self.customer = EditedCustomerForm(data, prefix="customer", initial=EditedCustomerForm.values(order))
         self.shipping = ShippingForm(data, prefix="shipping", initial=ShippingForm.values(order))
         self.addresses = dict(self._address_forms())
         self.line_forms = [
