@@ -243,10 +243,10 @@ def test_what_a_vendor_did_not_take_is_on_the_home_page_until_somebody_deals_wit
     ask(order)
     tell()
     home = read_inbox(reader)
-    assert f"{order.number} → autoletter" in home
+    assert f"{order.number} → AutoLetter" in home
     assert "HouseNumber" in home
     exclude_export(order, vendor="autoletter", actor="mara", reason="Never mind.")
-    assert f"{order.number} → autoletter" not in read_inbox(reader)
+    assert f"{order.number} → AutoLetter" not in read_inbox(reader)
 
 
 def test_opt_outs_are_noted_with_who_noted_them(sign_in: SignIn, db: None) -> None:
