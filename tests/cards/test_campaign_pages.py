@@ -306,7 +306,7 @@ def test_a_failed_payment_and_an_unclear_draft_are_on_the_home_page(
     work_off()
     settle(sandbox, campaign)
     home = read_inbox(sign_in(*RIGHTS, "view_push"))
-    assert "Card campaigns that need a look" in home
+    assert "Campaigns that need attention" in home
     assert page(campaign) in home
 
 
