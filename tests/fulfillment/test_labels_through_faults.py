@@ -86,7 +86,15 @@ class Scene:
 def scene(sandbox: Sandbox, sign_in: SignIn, settings: Settings) -> Scene:
     settings.VENDOR_CONNECT_TIMEOUT, settings.VENDOR_READ_TIMEOUT = 0.1, 0.15
     settings.PUSH_SETTLE_SECONDS = 0.05
-    client = sign_in("view_push", "resend_push", "decide_push", "view_productionorder", "view_documents", name="anna")
+    client = sign_in(
+        "view_push",
+        "resend_push",
+        "decide_push",
+        "view_productionorder",
+        "view_documents",
+        "dispatch_productionorder",
+        name="anna",
+    )
     return Scene(sandbox, client, Person(client), settings)
 
 

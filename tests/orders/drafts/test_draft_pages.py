@@ -158,7 +158,7 @@ def test_past_customers_are_found_by_mail_name_and_telephone(
         assert found["fill"]["recipient.street"] == "Hauptstraße 42"
         assert found["fill"]["customer.phone"] == "030 12 34"
     assert desk.get(address("customers"), {"q": "nobody"}).json()["results"] == []
-    with django_assert_num_queries(5):  # the session and the reader, known words, orders, addresses
+    with django_assert_num_queries(4):  # the session and the reader, orders, addresses
         desk.get(address("customers"), {"q": "jana"})
 
 
