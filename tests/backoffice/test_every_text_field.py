@@ -114,7 +114,9 @@ def test_texts_are_trimmed_and_composed_unless_they_are_passwords():
 
 
 # Structs that hold a password, themselves or in a part.
-SECRET = {"BasicAuth", "Auth", "PrintFile", "NewDocument", "NewLine", "NewOrder"}
+SECRET = {
+    "BasicAuth", "Auth", "PrintFile", "NewDocument", "NewLine", "NewOrder", "LineChange", "LineChanges", "OrderChanges",
+}  # fmt: skip
 
 
 def test_the_api_reads_requests_through_structs_only():

@@ -197,7 +197,7 @@ def test_after_the_steps_of_the_readme_nothing_is_made_twice_and_all_is_shown(
         assert row.submitted_at is not None
     strays = StrayOrder.objects.filter(state="open")
     assert {stray.shop_reference for stray in strays} == {"SHOP-7", "SHOP-8", "SHOP-9"}
-    home = admin_client.get("/admin/").content.decode()
+    home = read_inbox(admin_client)
     assert all(stray.reference in home for stray in strays)
     assert not Push.objects.open().exists()
 
