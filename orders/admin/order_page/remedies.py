@@ -4,7 +4,7 @@ import re
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 
-from django.urls import NoReverseMatch, reverse
+from django.urls import reverse
 from django.utils.http import urlencode
 
 from backoffice.text.translatable import gettext as _
@@ -70,7 +70,7 @@ def remedies(page: OrderPageContext, errors: Mapping[str, list[str]]) -> list[Re
     lines = {row.line.position: row.line for row in page.lines}
     found += [file for path in errors if (file := _exchange(order, _FILE.match(path), lines)) is not None]
     others = [path for path in errors if not _FILE.match(path) and not path.startswith(tuple(AddressRole.values))]
-    found += [one for path in others if (one := _edit(order, path)) is not None]
+    found += [_edit(order, path) for path in others]
     return list(dict.fromkeys(found))
 
 
@@ -81,29 +81,15 @@ def address_remedy(order: Order, role: AddressRole) -> Remedy:
 
 def no_remedy_text() -> str:
     return _(
-        "Lines cannot be changed here. If the cause is gone, release the hold. If not, cancel the order and ask the "
-        "shop to send it again under another reference."
+        "This can no longer be edited here. If the cause is gone, release the hold. If not, cancel the order and "
+        "place it again."
     )
 
 
 def edit_url(order: Order, *, path: str = "") -> str:
-    """Return the page on which the order is edited, at that field ("lines[0].sku"); that of the recipient's address
-    where there is none.
-    """
-    try:
-        url = reverse("admin:orders_order_edit", args=[order.pk])
-    except NoReverseMatch:
-        return reverse("admin:orders_order_address", args=[order.pk, AddressRole.RECIPIENT])
+    """Return the page on which the order is edited, at that field ("lines[0].sku")."""
+    url = reverse("admin:orders_order_edit", args=[order.pk])
     return f"{url}?{urlencode({'field': path})}" if path else url
-
-
-def can_edit_lines() -> bool:
-    """Return whether there is a page on which more than addresses can be edited."""
-    try:
-        reverse("admin:orders_order_edit", args=[0])
-    except NoReverseMatch:
-        return False
-    return True
 
 
 def _box(page: OrderPageContext, hold: Hold, *, comes_first: bool) -> HoldBox:
@@ -150,7 +136,7 @@ def _cancel(page: OrderPageContext, hold: Hold) -> list[Remedy]:
 
 def _change_lines(page: OrderPageContext, hold: Hold) -> list[Remedy]:
     """Offer to edit what no field of the hold names already."""
-    if page.order.state not in CORRECTABLE or not can_edit_lines():
+    if page.order.state not in CORRECTABLE:
         return []
     return [] if hold.errors else [Remedy(_("Edit the order"), "edit_note", edit_url(page.order))]
 
@@ -199,10 +185,8 @@ _OF_REASON: dict[HoldReason, _Offer] = {
 }
 
 
-def _edit(order: Order, path: str) -> Remedy | None:
-    """Offer the page where the order is edited, at that field; None while there is no such page."""
-    if not can_edit_lines():
-        return None
+def _edit(order: Order, path: str) -> Remedy:
+    """Offer the page where the order is edited, at that field."""
     match = _LINE.match(path)
     if match is None:
         return Remedy(_("Edit the order"), "edit_note", edit_url(order, path=path))
