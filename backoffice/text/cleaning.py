@@ -185,11 +185,11 @@ def _kind_of(char: str) -> Forbidden:
 
 def _describe(kind: Forbidden, *, char: str) -> TranslatableText | str:
     if kind is Forbidden.NUL:
-        return _("A NUL character (U+0000) cannot be kept.")
+        return _("A NUL character (U+0000) cannot be stored.")
     if kind is Forbidden.LINE_END:
-        return _("A line end is not possible here: this is a text of one line.")
+        return _("Line breaks are not allowed here: this is a single-line text.")
     if kind is Forbidden.SURROGATE:
-        return _("Half a surrogate pair is no character.")
+        return _("Half a surrogate pair is not a valid character.")
     if kind is Forbidden.MARKS:
-        return _("A letter has at most %(limit)d accents.") % {"limit": MOST_MARKS}
-    return _("The control character %(char)s cannot be kept.") % {"char": f"U+{ord(char):04X}"}
+        return _("A letter can have at most %(limit)d accents.") % {"limit": MOST_MARKS}
+    return _("The control character %(char)s cannot be stored.") % {"char": f"U+{ord(char):04X}"}

@@ -10,6 +10,6 @@ def checked_reason(reason: str, *, least: int = REASON_MIN) -> str:
     """Return the reason without blanks around it. Raises InvalidInput where it is too short or too long."""
     reason = reason.strip()
     if not least <= len(reason) <= REASON_MAX:
-        text = _("A reason of %(min)d to %(max)d characters is needed.") % {"min": least, "max": REASON_MAX}
+        text = _("Give a reason of %(min)d to %(max)d characters.") % {"min": least, "max": REASON_MAX}
         raise InvalidInput(text, errors={"reason": [text]})
     return reason

@@ -4,11 +4,14 @@ Kept, sent to every vendor and compared by rules are the two letters of ISO 3166
 ISO 3166-2 behind the country ("NY" of "US-NY"). What is no code is not guessed at.
 """
 
+import gettext
 import unicodedata
 from collections import Counter
+from collections.abc import Iterable
 from functools import cache, lru_cache
 
 import pycountry
+from django.utils.translation import get_language
 
 # Not of ISO, and in use nonetheless: Kosovo as the EU and carriers write it; what people write for the United Kingdom
 # (which ISO keeps free for it), and the EU for Greece.
@@ -33,6 +36,18 @@ def state_code(text: str, *, country: str) -> str | None:
     return _states(country).get(_fold(text))
 
 
+def country_name(code: str, name: str) -> str:
+    """Return what the country of the two letters is called in the reader's language: `name` is its English one."""
+    language = (get_language() or "en").partition("-")[0]
+    return name if language == "en" else _translated_name(code, language) or name
+
+
+def named_countries(rows: Iterable[tuple[str, str]]) -> list[tuple[str, str]]:
+    """Return codes and English names with the names in the reader's language, in the order of its alphabet."""
+    named = [(code, country_name(code, name)) for code, name in rows]
+    return sorted(named, key=lambda pair: _fold(pair[1]))
+
+
 def address_codes(country: str, state: str) -> tuple[str, str]:
     """Return the codes of country and state as an address keeps them.
 
@@ -46,6 +61,19 @@ def address_codes(country: str, state: str) -> tuple[str, str]:
 def is_military(state: str, *, country: str) -> bool:
     """Return whether the state stands for a post office of the US military (APO, FPO, DPO)."""
     return country == "US" and state in MILITARY
+
+
+@lru_cache(maxsize=1000)
+def _translated_name(code: str, language: str) -> str:
+    """Return the name by ISO 3166-1 in that language; empty where either is not known."""
+    country = pycountry.countries.get(alpha_2=code)
+    own = getattr(country, "common_name", None) or getattr(country, "name", "")
+    return _country_catalogue(language).gettext(own) if own else ""
+
+
+@cache
+def _country_catalogue(language: str) -> gettext.NullTranslations:
+    return gettext.translation("iso3166-1", pycountry.LOCALES_DIR, languages=[language], fallback=True)
 
 
 @cache

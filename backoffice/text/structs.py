@@ -132,7 +132,7 @@ def _of_dict(clean_key: Cleaner, clean_value: Cleaner) -> Cleaner:
             where = f"{path}.{shown_name(key)}".lstrip(".")
             name = clean_key(key, where, errors)
             if name in cleaned:
-                errors.setdefault(where, []).append(_("The name is there twice; what surrounds it does not count."))
+                errors.setdefault(where, []).append(_("The name occurs twice; surrounding whitespace does not count."))
             cleaned[name] = clean_value(item, where, errors)
         return cleaned
 

@@ -5,13 +5,23 @@ This `gettext` is the only one (ruff refuses Django's): a text may end in a `Tra
 `TranslatableJSONField` wherever it is made. What was put in with % stays as it was.
 """
 
-from collections.abc import Iterable, Mapping
+import json
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from functools import cache
+from pathlib import Path
 from typing import Any
 
 from django.utils import translation
 from django.utils.functional import Promise
 
 _KEYS = {"msgid", "params", "text"}
+# Stands where texts differ.
+_OPEN = "…"
+# What is put into words by a function instead of a source: the `msgid` names it.
+_SPELLED = "spelled:"
+_SPELLERS: dict[str, Callable[[str], str]] = {}
+# What rows of earlier releases remember, and how it is worded today.
+_FORMER_TEXTS = Path(__file__).with_name("former_texts.json")
 
 
 class TranslatableText(str):
@@ -42,10 +52,49 @@ def gettext(msgid: str) -> str:
     return TranslatableText(translation.gettext(msgid), msgid)
 
 
+def register_speller(kind: str, spell: Callable[[str], str]) -> None:
+    """Put values of that kind into words of the active language by this function, from now on."""
+    _SPELLERS[kind] = spell
+
+
+def spelled(kind: str, value: str) -> TranslatableText:
+    """Return the value in words, found anew in the language of each reader."""
+    speller = _SPELLERS.get(kind)
+    return TranslatableText(speller(value) if speller else value, f"{_SPELLED}{kind}", {"value": value})
+
+
 def join(parts: Iterable[str]) -> TranslatableText:
     """Return the parts with spaces between them; those that remember their source still do."""
     params = {str(place): part for place, part in enumerate(parts)}
     return TranslatableText(" ".join(params.values()), " ".join(f"%({name})s" for name in params), params)
+
+
+def as_sentence(text: str) -> str:
+    """Return the text with a full stop where it ends with none, so that a sentence can follow."""
+    if not text or text.rstrip().endswith((".", "!", "?", "…", ":")):
+        return text
+    return TranslatableText(f"{text.rstrip()}.", "%(text)s.", {"text": text})
+
+
+def join_sentences(*texts: str) -> TranslatableText:
+    """Return what is not empty of the texts as sentences beside each other, each read in its reader's language."""
+    return join(as_sentence(text) for text in texts if text)
+
+
+def common_text(texts: Sequence[str]) -> str:
+    """Return what texts of one source say together: what differs in what was put in becomes "…"."""
+    first = texts[0]
+    if all(text == first for text in texts):
+        return first
+    if not isinstance(first, TranslatableText) or not isinstance(first.params, Mapping):
+        return _OPEN
+    alike = [text for text in texts if isinstance(text, TranslatableText) and text.msgid == first.msgid]
+    params = [text.params for text in alike if isinstance(text.params, Mapping)]
+    if len(params) < len(texts):
+        return _OPEN
+    filled = {name: common_text([one.get(name, "") for one in params]) for name in first.params}
+    shown: str = render({"msgid": first.msgid, "params": serialize(filled), "text": _OPEN})
+    return shown
 
 
 def text_of(error: Exception) -> str:
@@ -67,6 +116,12 @@ def serialize(value: Any) -> Any:
     return value if isinstance(value, str | int | float | None) else str(value)
 
 
+@cache
+def former_texts() -> dict[str, str]:
+    """Return today's wording of the texts that were reworded since rows began to remember them."""
+    return dict(json.loads(_FORMER_TEXTS.read_text(encoding="utf-8")))
+
+
 def render(value: Any) -> Any:
     """Return what `serialize` made, with its texts in the active language; one that no longer fits its source stays
     as it was.
@@ -79,9 +134,13 @@ def render(value: Any) -> Any:
         return {name: render(one) for name, one in value.items()}
     params = render(value["params"])
     params = tuple(params) if isinstance(params, list) else params
+    kept = str(value["msgid"] or "")
+    if kept.startswith(_SPELLED) and isinstance(params, dict):
+        return spelled(kept.removeprefix(_SPELLED), str(params.get("value", "")))
+    msgid = former_texts().get(kept, kept)
     try:
-        text = translation.gettext(value["msgid"]) if value["msgid"] else ""
-        return TranslatableText(text % params if params else text, value["msgid"], params or None)
+        text = translation.gettext(msgid) if msgid else ""
+        return TranslatableText(text % params if params else text, msgid, params or None)
     except (KeyError, TypeError, ValueError):
         return value["text"]
 
