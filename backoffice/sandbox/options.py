@@ -66,6 +66,8 @@ class Options(OptionSet):
     # catalogue
     catalog_variants: int = 300
     catalog_seed: int = 1
+    # Names and descriptions that try the pages: very long ones, right to left, markup that must not run.
+    catalog_awkward: bool = True
 
     # lists
     # What pagination=false answers with; the examples of the document, which all ask so, have links and meta.

@@ -2,9 +2,12 @@
 
 import ipaddress
 import re
+from collections.abc import Sequence
 from urllib.parse import SplitResult, urlsplit
 
 from django.conf import settings
+
+from backoffice.text.translatable import gettext as _
 
 _PRIVATE_NAMES = ("localhost", "local", "localdomain", "internal", "intranet", "lan", "home", "corp", "test", "invalid")
 _NAME = re.compile(r"(?!-)[a-z0-9_-]{1,63}(?<!-)", re.IGNORECASE)
@@ -22,49 +25,61 @@ class UnsafeUrl(ValueError):
     """The address may not be used; the text says why, for the person who gave it."""
 
 
-def check_public_url(url: str, *, schemes: tuple[str, ...] = ("https", "sftp")) -> None:
+def check_public_url(url: str, *, schemes: tuple[str, ...] = ("https", "sftp"), allow_private: bool = False) -> None:
     """Return if `url` names a public host by one of `schemes`, else raise UnsafeUrl. Looks no name up.
 
     Any port will do: vendors' own examples use 8080 and 10433. With `ALLOW_PRIVATE_FILE_HOSTS` loopback hosts and
-    plain http pass as well, which is for the sandbox only.
+    plain http pass as well, which is for the sandbox only; with `allow_private` any host and plain http do.
     """
     parts = _split(url)
-    allowed = (*schemes, "http") if settings.ALLOW_PRIVATE_FILE_HOSTS else schemes
+    allowed = (*schemes, "http") if allow_private or settings.ALLOW_PRIVATE_FILE_HOSTS else schemes
     if parts.scheme not in allowed:
-        raise UnsafeUrl(f"The address must begin with {' or '.join(f'{scheme}://' for scheme in schemes)}.")
+        raise UnsafeUrl(_begins_otherwise(schemes))
     if parts.username is not None or parts.password is not None:
-        raise UnsafeUrl("Name and password do not belong into the address; give them as credentials.")
+        raise UnsafeUrl(_("Names and passwords do not belong in the URL. Enter them as credentials."))
+    if allow_private and parts.hostname:
+        return
     _check_host((parts.hostname or "").rstrip("."))
+
+
+def not_public() -> str:
+    """Return why a host that we may not go to is refused."""
+    return _("The host is not a public one.")
+
+
+def _begins_otherwise(schemes: Sequence[str]) -> str:
+    one, any_of = _("The URL must begin with %(schemes)s."), _("The URL must begin with one of: %(schemes)s.")
+    return (one if len(schemes) == 1 else any_of) % {"schemes": ", ".join(f"{scheme}://" for scheme in schemes)}
 
 
 def _split(url: str) -> SplitResult:
     if _UNWANTED.search(url):
-        raise UnsafeUrl("The address contains spaces, control characters or a backslash.")
+        raise UnsafeUrl(_("The URL contains spaces, control characters or a backslash."))
     try:
         parts = urlsplit(url)
         parts.port  # noqa: B018 - reading it is what checks it
         url.encode("utf-8")
     except ValueError:
-        raise UnsafeUrl("The address cannot be read.") from None
+        raise UnsafeUrl(_("The URL cannot be read.")) from None
     return parts
 
 
 def _check_host(host: str) -> None:
     if not host:
-        raise UnsafeUrl("The address names no host.")
+        raise UnsafeUrl(_("The URL names no host."))
     try:
         address = read_ip(host)
         name = host if address else host.encode("idna").decode("ascii").lower()
     except ValueError:
-        raise UnsafeUrl("The host's name cannot be read.") from None
+        raise UnsafeUrl(_("The host's name cannot be read.")) from None
     if address is not None:
         _check_ip(address)
     elif name == "localhost" and settings.ALLOW_PRIVATE_FILE_HOSTS:
         return
     elif "." not in name or name.rsplit(".", 1)[1] in _PRIVATE_NAMES:
-        raise UnsafeUrl("The host is not a public one.")
+        raise UnsafeUrl(not_public())
     elif not all(_NAME.fullmatch(part) for part in name.split(".")):
-        raise UnsafeUrl("The host's name cannot be read.")
+        raise UnsafeUrl(_("The host's name cannot be read."))
 
 
 def _check_ip(address: Address) -> None:
@@ -72,7 +87,7 @@ def _check_ip(address: Address) -> None:
         return
     inside = any(address in network for network in _TRANSLATED if network.version == address.version)
     if inside or not address.is_global or address.is_multicast or address.is_reserved:
-        raise UnsafeUrl("The host is not a public one.")
+        raise UnsafeUrl(not_public())
 
 
 def read_ip(host: str) -> Address | None:

@@ -6,6 +6,7 @@ import msgspec
 
 from backoffice.vendors.base import TokenStore
 from backoffice.vendors.errors import VendorAmbiguous, VendorAuthFailed, VendorRejected, VendorUnavailable
+from backoffice.vendors.registry import vendor_title
 from backoffice.vendors.session import VendorSession
 
 # A token is not trusted for longer, whatever the vendor says; and it is renewed that long before its end.
@@ -78,7 +79,7 @@ class ClientCredentials:
         except VendorAmbiguous as error:
             raise VendorUnavailable(error.text, status=error.status) from error
         except VendorRejected as error:
-            text = f"{self.session.name} gives us no token: {error.text}"
+            text = f"{vendor_title(self.session.name)} gives us no token: {error.text}"
             raise VendorAuthFailed(text, status=error.status) from error
         return answer.access_token, life_of(answer.expires_in)
 

@@ -6,9 +6,13 @@ A vendor package sees no model: all it needs of the outside comes in through `Co
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import ClassVar, Protocol
+from typing import Any, ClassVar, Protocol
 
+from django.conf import settings as all_settings
 from django.utils.functional import Promise
+
+from backoffice.vendors.kept_accounts import AccountField
+from backoffice.vendors.known_errors import KnownError
 
 
 @dataclass(frozen=True)
@@ -111,7 +115,7 @@ class InvalidCallback(ValueError):
 class Vendor(Protocol):
     """What every vendor is. All else that it may offer is an ability (`vendors/abilities/`)."""
 
-    # The name in `settings.VENDORS`, under which rows keep it.
+    # The name in `settings.VENDORS` or `settings.TEST_VENDORS`, under which rows keep it.
     name: ClassVar[str]
     # For people: what it is called, one line of what it does, and what to do by hand after a restore from a backup.
     title: ClassVar[str]
@@ -119,8 +123,20 @@ class Vendor(Protocol):
     after_restore: ClassVar[Promise | str] = ""
     # What its settings begin with; several accounts of one vendor may share them (see `vendor_setting`).
     settings_prefix: ClassVar[str]
+    # What it sees of the settings: an account beside the environment's has credentials of its own (`kept_accounts.py`).
+    settings: ClassVar[Any] = all_settings
+    # The settings of which each account has its own; none where there is one account only.
+    ACCOUNT_FIELDS: ClassVar[tuple[AccountField, ...]] = ()
+    # Whether it makes nothing: test orders go to such accounts only, and no other order does.
+    FOR_TESTS: ClassVar[bool] = False
+    # The name of the account that takes its test orders; empty where the vendor has no sandbox.
+    TEST_ACCOUNT: ClassVar[str] = ""
     # Whether `check` asks the vendor anything.
     CHECK_ASKS: ClassVar[bool] = True
+    # Whether `check` is a call made for being asked again and again: how the vendor is doing.
+    HAS_STATUS: ClassVar[bool] = False
+    # What it may answer when something is wrong, as people read it (`known_errors.py`).
+    KNOWN_ERRORS: ClassVar[tuple[KnownError, ...]] = ()
 
     def __init__(self, connection: Connection) -> None: ...
 

@@ -6,6 +6,7 @@ does not say.
 """
 
 from collections.abc import Callable
+from datetime import datetime
 from decimal import Decimal
 from typing import Any, NamedTuple
 
@@ -45,13 +46,20 @@ class AvailabilityData(Message, frozen=True):
     shipping_from: str = ""
     contract_id: str = ""
     contract_state: str = ""
+    contract_requested_at: datetime | None = None
+    contract_accepted_at: datetime | None = None
+    contract_cancelled_at: datetime | None = None
+    contract_declined_at: datetime | None = None
 
 
 class RelationData(NamedTuple):
-    """`kind` is "related", "up-selling", "cross-selling", "samples" or another word of the vendor."""
+    """`kind` is "related", "up-selling", "cross-selling", "samples" or another word of the vendor; `name` is what the
+    vendor calls the other variant there.
+    """
 
     kind: str
     related_sku: str
+    name: str = ""
 
 
 class VariantData(Message, frozen=True):
@@ -86,6 +94,8 @@ class VariantData(Message, frozen=True):
     tiers: tuple[TierData, ...] = ()
     availabilities: tuple[AvailabilityData, ...] | None = None
     relations: tuple[RelationData, ...] = ()
+    vendor_created_at: datetime | None = None
+    vendor_updated_at: datetime | None = None
 
 
 class ProductData(Message, frozen=True):
@@ -99,6 +109,8 @@ class ProductData(Message, frozen=True):
     video_url: str = ""
     categories: tuple[str, ...] = ()
     variants: tuple[VariantData, ...] = ()
+    vendor_created_at: datetime | None = None
+    vendor_updated_at: datetime | None = None
 
 
 class CatalogProblem(Message, frozen=True):

@@ -10,7 +10,8 @@ from backoffice.vendors.messages import Message, PostalAddress
 class ExportLine(Message, frozen=True):
     """One thing bought. `product_id` is our own number of what was sold, stable and unique through all vendors.
 
-    `unit_price_gross` is per unit with value added tax, None where the tax is not known.
+    `unit_price_gross` is per unit with value added tax, None where the tax is not known. `category_id` is ours, `mpn`
+    the maker's number of it, `url` the shop's page of it.
     """
 
     product_id: int
@@ -20,6 +21,9 @@ class ExportLine(Message, frozen=True):
     unit_price_gross: Decimal | None = None
     gtin: str = ""
     category: str = ""
+    category_id: str = ""
+    mpn: str = ""
+    url: str = ""
 
 
 class OrderToExport(Message, frozen=True):
@@ -44,6 +48,8 @@ class OrderToExport(Message, frozen=True):
     email: str
     recipient: PostalAddress
     invoice: PostalAddress | None = None
+    # Where letters go, if somewhere else.
+    letter: PostalAddress | None = None
     lines: tuple[ExportLine, ...] = ()
 
 

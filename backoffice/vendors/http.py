@@ -7,6 +7,7 @@ after some TLS errors. Sessions of vendors are in `session.py`, the meaning of a
 
 import contextlib
 import http.client
+import re
 import socket
 import threading
 from collections.abc import Iterator, Mapping
@@ -18,12 +19,16 @@ import requests
 import urllib3
 from django.conf import settings
 from requests.adapters import HTTPAdapter
+from requests_hardened.ip_filter import InvalidIPAddress
 from requests_hardened.ip_filter_adapter import IPFilterAdapter
 
 from backoffice.masking import hide, hide_bytes, mask
-from backoffice.vendors.addresses import check_public_url
+from backoffice.text.translatable import gettext as _
+from backoffice.text.translatable import text_of
+from backoffice.vendors.addresses import UnsafeUrl, check_public_url, not_public
 from backoffice.vendors.bodies import storable
 from backoffice.vendors.errors import VendorError, VendorProtocolError, VendorUnavailable
+from backoffice.vendors.registry import vendor_title
 from backoffice.vendors.responses import EXCERPT, Response, after_sending, readable, unreadable
 
 MAX_ANSWER = 32 * 1024 * 1024  # bytes, after decompression
@@ -163,7 +168,7 @@ def send(request: Request, *, session: requests.Session, headers: Mapping[str, s
         # The library's errors quote the address, so none with a secret in it is kept as the cause.
         raise _failure(broken, progress, request, came=came, vendor=vendor) from (None if request.secrets else broken)
     if came.is_too_large:
-        text = f"{vendor} answered more than {request.max_bytes:,} bytes."
+        text = f"{vendor_title(vendor)} answered more than {request.max_bytes:,} bytes."
         raise _with_arrived(unreadable(text, write=request.write), came, request)
     return came.answer
 
@@ -235,13 +240,13 @@ class _Arrived:
 
 
 def _failure(error: Exception, progress: _Progress, request: Request, *, came: _Arrived, vendor: str) -> VendorError:
-    cause, write = hide(mask(str(error)), request.secrets), request.write
+    cause, write, title = hide(mask(str(error)), request.secrets), request.write, vendor_title(vendor)
     if not progress.sent:
-        return VendorUnavailable(f"{vendor} cannot be reached: {cause}")
+        return VendorUnavailable(f"{title} cannot be reached: {cause}")
     if progress.expired or isinstance(error, requests.Timeout | urllib3.exceptions.TimeoutError):
-        text = f"{vendor} did not answer in time."
+        text = f"{title} did not answer in time."
     else:
-        text = f"{vendor} broke off: {cause}"
+        text = f"{title} broke off: {cause}"
     return _with_arrived(after_sending(text, write=write), came, request)
 
 
@@ -274,3 +279,71 @@ def fetch_untrusted(url: str, *, max_bytes: int, headers: Mapping[str, str] | No
     if came.status != 200:
         raise VendorProtocolError(f"{mask(url)} answers HTTP {came.status}.", status=came.status)
     return came.answer
+
+
+@dataclass(frozen=True)
+class Posted:
+    """What came of a post to an address from outside: a status and the beginning of the answer, or why there is none.
+
+    A status counts as soon as it is there, however the rest of the answer ends.
+    """
+
+    status: int | None = None
+    headers: Mapping[str, str] = field(default_factory=dict)
+    body: bytes = b""
+    error: str = ""
+
+
+class Poster:
+    """Posts to addresses that came from outside: no redirects, none of our credentials, and never on a private network
+    unless those are allowed. Keeps its connections for the next post; for one thread.
+    """
+
+    def __init__(self, *, allow_private: bool = False) -> None:
+        self._allow_private = allow_private
+        self._session = new_session(public_only=not allow_private)
+
+    def close(self) -> None:
+        """End its connections."""
+        self._session.close()
+
+    def post(self, url: str, *, body: bytes, headers: Mapping[str, str], seconds: float, max_bytes: int) -> Posted:
+        """Post JSON once, cut off after so many seconds in all, and read no more than `max_bytes` of the answer.
+        Never raises for what the other side, the network or the address does.
+        """
+        return self.send(Request("POST", url, body=body, max_bytes=max_bytes, accept="*/*", seconds=seconds), headers)
+
+    def send(self, request: Request, headers: Mapping[str, str]) -> Posted:
+        """Do the same with any request."""
+        seconds, max_bytes = request.seconds or longest_call(), request.max_bytes
+        try:
+            check_public_url(request.url, schemes=("https",), allow_private=self._allow_private)
+        except UnsafeUrl as error:
+            return Posted(error=text_of(error))
+        came, broken = _Arrived(), ""
+        with _watched(seconds) as progress:
+            try:
+                opened = _open(request, self._session, {"Connection": "keep-alive", **headers})
+                came.receive(opened, max_bytes=max_bytes)
+            except InvalidIPAddress:
+                broken = not_public()
+            except _BROKEN as error:
+                broken = mask(_innermost(error))
+        if came.status is not None:
+            return Posted(came.status, came.headers, bytes(came.body[:max_bytes]))
+        if progress.expired:
+            broken = _("No answer within %(seconds)s seconds.") % {"seconds": f"{seconds:g}"}
+        return Posted(error=broken)
+
+
+# How the libraries begin what they say of a connection.
+_CONNECTION = re.compile(r"^_?\w+\(host=.*?, port=\d+\): ")
+
+
+def _innermost(error: BaseException) -> str:
+    """Return what was really wrong: the libraries wrap it three deep, each with the representation of the next."""
+    inner = getattr(error, "reason", None) or next((one for one in error.args if isinstance(one, BaseException)), None)
+    if isinstance(inner, BaseException):
+        return _innermost(inner)
+    text = str(error.args[-1] if isinstance(error, OSError) and len(error.args) > 1 else error)
+    return _CONNECTION.sub("", text)

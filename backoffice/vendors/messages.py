@@ -37,6 +37,16 @@ class RemoteLineKind(StrEnum):
     SIGN = "sign"
 
 
+class RemoteFileState(StrEnum):
+    """How far a vendor is with a file or design of an order. FETCHED: the vendor has it, CHECKED: and finds it fit."""
+
+    UNKNOWN = "unknown"
+    WAITING = "waiting"
+    FETCHED = "fetched"
+    CHECKED = "checked"
+    FAILED = "failed"
+
+
 class Message(msgspec.Struct, frozen=True, kw_only=True):
     """Base of all messages: immutable, by keyword only."""
 
@@ -75,6 +85,13 @@ class PostalAddress(Message, frozen=True):
     bic_or_swift: str = ""
     account_holder: str = ""
     eori_number: str = ""
+    # Of a shipper or exporter whose address the vendor keeps: its number or its key there; the rest may be empty then.
+    address_id: str = ""
+    address_key: str = ""
+
+    @property
+    def is_kept_at_vendor(self) -> bool:
+        return bool(self.address_id or self.address_key)
 
 
 class FileLink(Message, frozen=True):
@@ -152,7 +169,17 @@ class OrderToPlace(Message, frozen=True):
     sale: Sale | None = None
 
 
+class FileReport(Message, frozen=True):
+    """How far the vendor is with one file. `name` is what the order called it: "front", "label" …"""
+
+    state: RemoteFileState
+    raw_state: str = ""
+    name: str = ""
+
+
 class LineReport(Message, frozen=True):
+    """A line as the vendor has it. `files` are how far it is with each file, or with each design, in their order."""
+
     vendor_id: str
     reference: str
     sku: str
@@ -161,6 +188,10 @@ class LineReport(Message, frozen=True):
     raw_state: str = ""
     file_urls: tuple[str, ...] = ()
     design_ids: tuple[str, ...] = ()
+    files: tuple[FileReport, ...] = ()
+    shipping_earliest: datetime | None = None
+    shipping_latest: datetime | None = None
+    shipping_late: bool | None = None
 
 
 class ShippedLine(Message, frozen=True):
@@ -231,6 +262,8 @@ class OrderReport(Message, frozen=True):
     shipping_latest: datetime | None = None
     shipping_late: bool | None = None
     lines: tuple[LineReport, ...] = ()
+    # Slips and labels that we supplied, in their order.
+    documents: tuple[FileReport, ...] = ()
     shipments: tuple[ShipmentReport, ...] = ()
     histories: tuple[HistoryEntry, ...] = ()
 

@@ -26,6 +26,7 @@ from backoffice.vendors.errors import (
     VendorRejected,
     VendorUnavailable,
 )
+from backoffice.vendors.registry import vendor_title
 
 T = TypeVar("T")
 
@@ -112,26 +113,27 @@ def raise_for(answer: Response, *, write: bool, vendor: str, documented_503: boo
     status, seen = answer.status, answer.seen
     if 200 <= status < 300:
         return
+    title = vendor_title(vendor)
     if status == 429 or status in _NOT_PROCESSED or (status == 503 and (documented_503 or not write)):
         wait = answer.retry_after()
         if wait is None and status == 429:
             wait = THROTTLED_FOR
-        raise VendorUnavailable(f"{vendor} is not available (HTTP {status}).", retry_after=wait, **seen)
+        raise VendorUnavailable(f"{title} is not available (HTTP {status}).", retry_after=wait, **seen)
     if 400 <= status < 500:
         raise _refusal(answer, vendor=vendor)
     if status >= 500:
-        raise after_sending(f"{vendor} failed with HTTP {status}.", write=write, **seen)
-    text = f"{vendor} answered HTTP {status}, which is never followed."
+        raise after_sending(f"{title} failed with HTTP {status}.", write=write, **seen)
+    text = f"{title} answered HTTP {status}, which is never followed."
     raise VendorRejected(text, **seen) if write and is_get else unreadable(text, write=write, **seen)
 
 
 def _refusal(answer: Response, *, vendor: str) -> VendorError:
-    status, seen = answer.status, answer.seen
+    status, seen, title = answer.status, answer.seen, vendor_title(vendor)
     message, errors = read_errors(answer.body)
     if status in (401, 403):
-        return VendorAuthFailed(f"{vendor} refuses our credentials: {message or f'HTTP {status}'}", **seen)
+        return VendorAuthFailed(f"{title} refuses our credentials: {message or f'HTTP {status}'}", **seen)
     kind = VendorNotFound if status == 404 else VendorRejected
-    return kind(message or f"{vendor} refused with HTTP {status}.", errors=errors, **seen)
+    return kind(message or f"{title} refused with HTTP {status}.", errors=errors, **seen)
 
 
 def after_sending(text: str, *, write: bool, **seen: Any) -> VendorError:
@@ -149,7 +151,7 @@ def decode(answer: Response, shape: type[T], *, write: bool, vendor: str) -> T:
     try:
         return msgspec.json.decode(answer.body, type=shape, strict=False)
     except (ValueError, RecursionError, OverflowError) as error:
-        text = f"{vendor} answered what we cannot read: {error}"
+        text = f"{vendor_title(vendor)} answered what we cannot read: {error}"
         raise unreadable(text, write=write, **answer.seen) from error
 
 

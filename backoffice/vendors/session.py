@@ -1,5 +1,6 @@
 """Requests to one vendor: through the shared gate, with its token, recorded, reads repeated, outcomes named."""
 
+import logging
 import time
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
@@ -16,6 +17,8 @@ from backoffice.vendors.http import MAX_ANSWER, Request, new_session, send
 from backoffice.vendors.responses import THROTTLED_FOR, Response, decode, describe_binary, raise_for, readable
 
 T = TypeVar("T")
+
+logger = logging.getLogger("backoffice.calls")
 
 KEPT = 4000  # characters of a body that are kept with an exchange
 # For callers that read every response by themselves.
@@ -160,13 +163,22 @@ class VendorSession:
         try:
             answer = send(request, session=self._line, headers=headers, vendor=self.name)
         except VendorError as error:
-            self.connection.record(exchange.broken(error))
+            self._keep(exchange.broken(error))
             self.connection.limiter.failed(write=request.write, text=error.text)
             raise
         answer = replace(answer, body=hide_bytes(answer.body, request.secrets)) if request.secrets else answer
-        self.connection.record(exchange.answered(answer))
+        self._keep(exchange.answered(answer))
         self._report(answer, write=request.write, took=exchange.seconds())
         return answer
+
+    def _keep(self, exchange: Exchange) -> None:
+        """Record it, and write a line without its query, which may name customers."""
+        facts = {
+            "vendor": self.name, "method": exchange.method, "url": exchange.url.partition("?")[0],
+            "status": exchange.status, "milliseconds": exchange.duration_ms, "error": exchange.error,
+        }  # fmt: skip
+        logger.info("%(vendor)s: %(method)s %(url)s %(status)s %(milliseconds)d ms %(error)s", facts, extra=facts)
+        self.connection.record(exchange)
 
     def _report(self, answer: Response, *, write: bool, took: float) -> None:
         limiter = self.connection.limiter

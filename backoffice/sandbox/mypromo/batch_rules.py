@@ -4,11 +4,11 @@ Each check returns the values to be applied later as plain JSON, or raises `Wron
 """
 
 import math
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from typing import Any
 
 from backoffice.sandbox.mypromo.catalog import Variant
-from backoffice.sandbox.mypromo.catalog_prices import DEFAULT_MAX_QTY, purchase_tiers
+from backoffice.sandbox.mypromo.catalog_prices import DEFAULT_MAX_QTY, RATES, purchase_tiers
 from backoffice.sandbox.options import Options
 
 SEO_FIELDS = (
@@ -48,7 +48,7 @@ def check_fulfiller_stock(entry: Entry, variant: Variant, options: Options) -> E
 
 def check_merchant_prices(entry: Entry, variant: Variant, options: Options) -> Entry:
     """Take sales prices of quantities that the fulfiller offers; other quantities stay as they are."""
-    prices = _prices(entry)
+    prices = _prices(entry, currencies=RATES)
     given = [prices[name] for name in options.merchant_price_names if name in prices]
     if not given:
         raise Wrong(f"Invalid price. No {options.merchant_price_names[0]} specified.")
@@ -57,7 +57,8 @@ def check_merchant_prices(entry: Entry, variant: Variant, options: Options) -> E
     for qty, _ in tiers:
         if qty not in offered:
             raise Wrong(f"Invalid quantity. The product is not offered in a quantity of {qty}.")
-    return {"sales": tiers}
+    currency = prices["currency"]
+    return {"sales": tiers} if currency == "EUR" else {"sales_in": {currency: tiers}}
 
 
 def check_fulfiller_prices(entry: Entry, variant: Variant, options: Options) -> Entry:
@@ -120,11 +121,11 @@ def _stock(stock: Any) -> int | None:
     return qty
 
 
-def _prices(entry: Entry) -> Entry:
+def _prices(entry: Entry, *, currencies: Collection[str] = ("EUR",)) -> Entry:
     prices = entry.get("prices")
     if not isinstance(prices, dict):
         raise Wrong("Invalid price. No prices specified.")
-    if prices.get("currency") != "EUR":
+    if prices.get("currency") not in currencies:
         raise Wrong("Invalid currency.")
     return prices
 

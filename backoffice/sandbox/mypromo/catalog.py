@@ -21,8 +21,10 @@ from backoffice.sandbox.mypromo.catalog_words import (
     HTML_EN,
     KINDS,
     LONG_NAME,
+    MARKUPS,
     MODELS,
     RTL_NAME,
+    SOLD_AT_A_LOSS,
     Kind,
 )
 from backoffice.sandbox.options import Options
@@ -39,6 +41,7 @@ class Variant:
 
     `stock` None means unmanaged; `max_qty` is order_max_qty; `course` names what the sandbox does to orders of it.
     `active` is the fulfiller's word on whether it can be ordered, `available` the merchant's on its sales channels.
+    `markup` is what the merchant asks at first, as a multiple of the purchase price.
     `purchase`, `recommended` and `sales` hold written tiers as pairs of quantity and price, `overwrites` SEO texts.
     """
 
@@ -51,6 +54,7 @@ class Variant:
     description_de: str
     description_en: str
     price: float
+    markup: float = MARKUPS[0]
     quantities: tuple[int, ...]
     max_qty: int
     fulfillers: tuple[int, ...]
@@ -70,6 +74,8 @@ class Variant:
     purchase: Sequence[Sequence[Any]] | None = None
     recommended: Sequence[Sequence[Any]] | None = None
     sales: Sequence[Sequence[Any]] | None = None
+    # What the merchant wrote in other currencies, by currency.
+    sales_in: dict[str, list[list[Any]]] | None = None
     overwrites: dict[str, str | None] | None = None
     updated_at: str = "2026-02-25T23:59:59.000000Z"
 
@@ -104,7 +110,7 @@ class Product:
 
 
 CHANGEABLE = {f.name for f in fields(Variant)} - {"id", "sku", "kind", "colour", "course"}
-MERCHANT_FACTS = {"available", "sales", "overwrites", "overwritten", "updated_at"}
+MERCHANT_FACTS = {"available", "sales", "sales_in", "overwrites", "overwritten", "updated_at"}
 
 
 class Catalogue:
@@ -112,6 +118,7 @@ class Catalogue:
 
     def __init__(self, *, options: Options, fixed: list[Product]) -> None:
         self._seed = options.catalog_seed
+        self._is_awkward = options.catalog_awkward
         self._fixed = fixed
         self._fixed_variants = [v for p in fixed for v in p.variants]
         self._by_sku = {v.sku: (p.number, n) for p in fixed for n, v in enumerate(p.variants)}
@@ -204,6 +211,8 @@ class Catalogue:
         for held in self.own.values():
             if sales := held.get(sku, {}).get("sales"):
                 held[sku]["sales"] = [pair for pair in sales if pair[0] in kept]
+            for tiers in (held.get(sku, {}).get("sales_in") or {}).values():
+                tiers[:] = [pair for pair in tiers if pair[0] in kept]
 
     def _parsed(self, sku: str) -> tuple[int, int] | None:
         head, _, digits = sku.rpartition("-C")
@@ -254,9 +263,9 @@ class Catalogue:
         kind = KINDS[serial % len(KINDS)]
         model = MODELS[rng.randrange(len(MODELS))]
         name_de, name_en = f"{kind.de} „{model}“", f"{kind.en} “{model}”"
-        if serial % 37 == 5:
+        if self._is_awkward and serial % 37 == 5:
             name_de = (LONG_NAME * 2)[: 200 - len(name_de) - 1] + " " + name_de
-        if serial % 41 == 8:
+        if self._is_awkward and serial % 41 == 8:
             name_de = name_en = f"{RTL_NAME} {model}"
         product = Product(
             number=number, id=number + 1, kind=kind, name_de=name_de, name_en=name_en, variants=[]
@@ -271,7 +280,9 @@ class Catalogue:
         kind = product.kind
         fulfillers = self._fulfillers(serial)
         colour = COLOURS[(index + serial) % len(COLOURS)]
-        description_de, description_en = _descriptions(product, index, html=serial % 3 == 0)
+        description_de, description_en = _descriptions(
+            product, index, html=serial % 3 == 0, is_awkward=self._is_awkward
+        )
         tier_only = serial % 4 == 2
         top = kind.quantities[-1]
         stock_managed = not kind.personalized or serial % 9 == 4
@@ -285,6 +296,7 @@ class Catalogue:
             description_de=description_de,
             description_en=description_en,
             price=price,
+            markup=0.95 if serial == SOLD_AT_A_LOSS else MARKUPS[serial % len(MARKUPS)],
             quantities=kind.quantities,
             tier_only=tier_only,
             # the document shows a product whose maximum equals its highest tier though any quantity is allowed
@@ -304,9 +316,9 @@ class Catalogue:
         )
 
 
-def _descriptions(product: Product, index: int, *, html: bool) -> tuple[str, str]:
+def _descriptions(product: Product, index: int, *, html: bool, is_awkward: bool) -> tuple[str, str]:
     material = product.kind.material
-    if index % 47 == 13:
+    if is_awkward and index % 47 == 13:
         return CANARY + product.name_de, CANARY + product.name_en
     if html:
         return (

@@ -48,35 +48,39 @@ _EXAMPLES: tuple[tuple[str, Kind, dict[str, Any]], ...] = (
 )
 
 
+_MODELS = ("Notar", "Kanzlei", "Hafen", "Frühstück", "Classic", "Muster", "Espresso")
+
+
 def fixed_products() -> list[Product]:
     """Return the products of the examples, one each, and one product whose variants are the special courses."""
     products: list[Product] = []
-    for sku, kind, data in _EXAMPLES:
-        name = f"Testprodukt {sku.removeprefix('TESTPRODUCT').strip('-')}"
-        products.append(_product(products, kind, name, [(sku, data)]))
+    for (sku, kind, data), model in zip(_EXAMPLES, _MODELS, strict=True):
+        products.append(_product(products, kind, model, [(sku, data)]))
     courses = [(sku, {"course": course, "quantities": (1, 10, 100)}) for sku, course in COURSES.items()]
-    products.append(_product(products, _PEN, "Sandbox-Stift", courses))
+    products.append(_product(products, _PEN, "Sandbox", courses))
     return products
 
 
-def _product(before: list[Product], kind: Kind, name: str, rows: list[tuple[str, dict[str, Any]]]) -> Product:
+def _product(before: list[Product], kind: Kind, model: str, rows: list[tuple[str, dict[str, Any]]]) -> Product:
+    names = f"{kind.de} „{model}“", f"{kind.en} “{model}”"
     first = FIRST_VARIANT_ID + sum(len(p.variants) for p in before)
-    variants = [_variant(first + n, sku, kind, name, data) for n, (sku, data) in enumerate(rows)]
+    variants = [_variant(first + n, sku, kind, names, data) for n, (sku, data) in enumerate(rows)]
     number = len(before)
-    return Product(number=number, id=number + 1, kind=kind, name_de=name, name_en=name, variants=variants)
+    return Product(number=number, id=number + 1, kind=kind, name_de=names[0], name_en=names[1], variants=variants)
 
 
-def _variant(key: int, sku: str, kind: Kind, name: str, data: dict[str, Any]) -> Variant:
+def _variant(key: int, sku: str, kind: Kind, names: tuple[str, str], data: dict[str, Any]) -> Variant:
+    name_de, name_en = names
     colour = COLOURS[key % len(COLOURS)]
     usual: dict[str, Any] = {
         "price": kind.price,
         "quantities": kind.quantities,
         "max_qty": 200_000,
         "fulfillers": (1,),
-        "name_de": f"{name} {colour[0]}",
-        "name_en": f"{name} {colour[1]}",
-        "description_de": f"Beschreibung {name}",
-        "description_en": f"Description {name}",
+        "name_de": f"{name_de} {colour[0]}",
+        "name_en": f"{name_en} {colour[1]}",
+        "description_de": f"{name_de} aus {kind.material}.",
+        "description_en": f"{name_en} made of {kind.material}.",
         "has_contract": data.get("course") != NO_CONTRACT,
     }
     return Variant(id=key, sku=sku, kind=kind, colour=colour, **{**usual, **data})

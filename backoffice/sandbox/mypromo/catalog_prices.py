@@ -11,7 +11,7 @@ from backoffice.sandbox.mypromo.catalog import Variant
 RATES = {"EUR": 1.0, "USD": 1.08, "GBP": 0.86, "CHF": 0.95}
 DEFAULT_MAX_QTY = 200_000
 _DISCOUNTS = (1.0, 0.87, 0.76, 0.68, 0.61)
-_RECOMMENDED, _SALES = 2.2, 1.8  # what generated prices are, as multiples of the purchase price
+_RECOMMENDED = 2.2  # what the fulfillers recommend, as a multiple of the purchase price
 
 Tier = tuple[int, float]  # quantity from which, and price of one piece in EUR, net
 
@@ -34,6 +34,13 @@ def sales_tiers(variant: Variant) -> list[Tier]:
     return [(qty, written.get(qty, price)) for qty, price in _usual_sales(variant)]
 
 
+def sales_list(variant: Variant, *, currency: str) -> list[dict[str, Any]]:
+    """Write the merchant's prices in a currency: what was written in it over what the others come to."""
+    written = dict(_given((variant.sales_in or {}).get(currency, [])))
+    rows = price_list(sales_tiers(variant), currency=currency)
+    return [row | {"price": written.get(row["qty"], row["price"])} for row in rows]
+
+
 def rules(variant: Variant) -> dict[str, Any]:
     """Write the rules of quantities."""
     return {
@@ -51,9 +58,9 @@ def price_list(tiers: Iterable[Tier], *, currency: str = "EUR") -> list[dict[str
 
 def _usual_sales(variant: Variant) -> list[Tier]:
     if variant.purchase is None:
-        return _generated(variant, _SALES)
+        return _generated(variant, variant.markup)
     recommended = dict(recommended_tiers(variant))
-    return [(qty, recommended.get(qty, _rounded(price * _SALES))) for qty, price in purchase_tiers(variant)]
+    return [(qty, recommended.get(qty, _rounded(price * variant.markup))) for qty, price in purchase_tiers(variant)]
 
 
 def _generated(variant: Variant, factor: float) -> list[Tier]:

@@ -6,7 +6,7 @@ A fulfiller's products lack `contract` and `overwritten`; its stock and prices n
 from typing import Any
 
 from backoffice.sandbox.mypromo.catalog import Product, Variant
-from backoffice.sandbox.mypromo.catalog_prices import price_list, purchase_tiers, recommended_tiers, rules, sales_tiers
+from backoffice.sandbox.mypromo.catalog_prices import price_list, purchase_tiers, recommended_tiers, rules, sales_list
 from backoffice.sandbox.mypromo.catalog_words import FULFILLERS
 from backoffice.sandbox.mypromo.pictures import picture_path
 
@@ -252,5 +252,5 @@ def _prices(variant: Variant, *, currency: str) -> dict[str, Any]:
         "currency": currency,
         "purchase_prices": price_list(purchase_tiers(variant), currency=currency),
         "recommended_retail_prices": price_list(recommended_tiers(variant), currency=currency),
-        "sales_prices": price_list(sales_tiers(variant), currency=currency),
+        "sales_prices": sales_list(variant, currency=currency),
     }

@@ -95,6 +95,11 @@ KINDS: tuple[Kind, ...] = (
     ),
 )  # fmt: skip
 
+# What merchants ask at first, as multiples of the purchase price: margins of 26 to 44 percent. One product, a lanyard,
+# costs more than it brings in, so that what warns of it has something to warn of.
+MARKUPS = (1.8, 1.5, 1.65, 1.35, 1.75, 1.45, 1.6)
+SOLD_AT_A_LOSS = 12
+
 MODELS: tuple[str, ...] = (
     "Größenwahn", "Åre", "Basic", "Königstein", "Sirius", "Łódź", "Fjord", "Müritz", "Atlas", "Café Crème", "Oslo",
     "Zürich", "Nova", "Søren", "Premium", "Élan", "Straße 7", "Milano", "Öko", "Aurora", "Pico", "Brünn", "Rhône",

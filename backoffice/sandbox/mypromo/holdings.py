@@ -55,6 +55,11 @@ def _merged(variant: Variant, values: dict[str, Any]) -> dict[str, Any]:
     if "sales" in values:
         held: dict[int, float] = dict(variant.sales or [])  # type: ignore[arg-type]
         return {"sales": sorted([qty, price] for qty, price in (held | dict(values["sales"])).items())}
+    if "sales_in" in values:
+        held_in = {currency: dict(tiers) for currency, tiers in (variant.sales_in or {}).items()}
+        for currency, tiers in values["sales_in"].items():
+            held_in[currency] = held_in.get(currency, {}) | dict(tiers)
+        return {"sales_in": {name: sorted([qty, price] for qty, price in held_in[name].items()) for name in held_in}}
     if "overwrites" in values:
         texts = {} if values["overwrites"] is None else overwrites(variant) | values["overwrites"]
         return {"overwrites": texts, "overwritten": any(text is not None for text in texts.values())}

@@ -9,6 +9,7 @@ it (`vendors/errors.py`).
 from backoffice.vendors.abilities.callbacks import CallsSecretAddresses, CallsUs, ManagesWebhooks
 from backoffice.vendors.abilities.catalog import (
     HasCatalogue,
+    HasMarkets,
     HasRatings,
     HasReferenceData,
     ListsPrices,
@@ -24,6 +25,7 @@ from backoffice.vendors.abilities.marketing import ExportsOrders, SendsCards
 from backoffice.vendors.abilities.orders import (
     MakesDesigns,
     ReportsOrders,
+    SimulatesOrders,
     TakesDraftOrders,
     TakesOrders,
     TakesOrdersAtOnce,
@@ -37,6 +39,7 @@ __all__ = [
     "ExportsOrders",
     "GivesProductionOrders",
     "HasCatalogue",
+    "HasMarkets",
     "HasRatings",
     "HasReferenceData",
     "ListsPrices",
@@ -45,6 +48,7 @@ __all__ = [
     "ManagesWebhooks",
     "ReportsOrders",
     "SendsCards",
+    "SimulatesOrders",
     "TakesChanges",
     "TakesChannels",
     "TakesDraftOrders",

@@ -38,6 +38,20 @@ class HasCatalogue(Vendor, Protocol):
         """
 
 
+class HasMarkets(HasCatalogue, Protocol):
+    """Lists its products with their prices in other currencies, and those that ship from other countries."""
+
+    # Of the prices in `iter_products`.
+    LISTING_CURRENCY: ClassVar[str]
+
+    def iter_market(
+        self, *, language: str, currency: str, shipping_from: str = "", sku: str = ""
+    ) -> Iterator[CatalogPage]:
+        """Return as `iter_products` what ships from a country, by ISO code (left out: from the usual one), with prices
+        in a currency: what comes in another one has none in that.
+        """
+
+
 class HasReferenceData(Vendor, Protocol):
     """Knows countries, states and carriers. Each list comes whole, or VendorError is raised."""
 

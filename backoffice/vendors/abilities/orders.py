@@ -96,6 +96,10 @@ class TakesOrdersAtOnce(TakesOrders, Protocol):
         """Return how long after a lost answer its callback may still confirm the order; 0 where none comes."""
 
 
+class SimulatesOrders(TakesOrders, Protocol):
+    """Takes test orders and makes nothing: it has no address and asks nobody. How far they are is moved along here."""
+
+
 class MakesDesigns(Vendor, Protocol):
     """Lets customers design in its editor. A doubled user or design is a harmless orphan."""
 

@@ -3,17 +3,19 @@
 from collections.abc import Sequence
 from typing import ClassVar, final
 
-from django.conf import settings
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy
 
 from backoffice.text.translatable import gettext as _
 from backoffice.vendors.abilities import ExportsOrders
 from backoffice.vendors.autoletter.client import AutoLetterClient
+from backoffice.vendors.autoletter.known_errors import KNOWN_ERRORS
 from backoffice.vendors.autoletter.payloads import find_obstacle, write_orders
 from backoffice.vendors.autoletter.responses import read_answer
 from backoffice.vendors.base import Connection
 from backoffice.vendors.export_messages import ExportedOrder, OrderToExport, Unclear
+from backoffice.vendors.kept_accounts import AccountField, FieldKind
+from backoffice.vendors.known_errors import KnownError
 
 
 @final
@@ -24,28 +26,38 @@ class AutoLetter(ExportsOrders):
     title: ClassVar[str] = "AutoLetter"
     purpose: ClassVar[Promise] = gettext_lazy("Sends customers printed letters about their orders.")
     after_restore: ClassVar[Promise] = gettext_lazy(
-        "An order that is sent again is recognised there by its id. Opt-outs entered here since the backup are lost: "
-        "enter them again."
+        "An order that is sent again is recognised there by its ID. Opt-outs entered here since the backup are "
+        "lost: enter them again."
     )
     settings_prefix: ClassVar[str] = "AUTOLETTER"
+    KNOWN_ERRORS: ClassVar[tuple[KnownError, ...]] = KNOWN_ERRORS
+    ACCOUNT_FIELDS: ClassVar[tuple[AccountField, ...]] = (
+        AccountField(
+            "AUTOLETTER_URL",
+            FieldKind.ADDRESS,
+            gettext_lazy("Address"),
+            gettext_lazy("The full address that AutoLetter shows. Leave empty to use the address in the settings."),
+        ),
+        AccountField("AUTOLETTER_TOKEN", FieldKind.SEALED, gettext_lazy("Workspace token")),
+    )
     # Nothing can be asked there without sending an order, so a check makes no call.
     CHECK_ASKS: ClassVar[bool] = False
     EXPORT_CONSENT: ClassVar[str] = "accepts_letters"
     TAKES_CORRECTIONS: ClassVar[bool] = True
 
     def __init__(self, connection: Connection) -> None:
-        self.client = AutoLetterClient(connection)
+        self.client = AutoLetterClient(connection, settings=self.settings)
 
     @classmethod
     def is_configured(cls) -> bool:
-        return bool(settings.AUTOLETTER_URL and settings.AUTOLETTER_TOKEN)
+        return bool(cls.settings.AUTOLETTER_URL and cls.settings.AUTOLETTER_TOKEN)
 
     def check(self) -> str:
-        return _("It is set up. AutoLetter offers nothing that could be asked without sending an order.")
+        return _("AutoLetter is set up. The connection cannot be tested without sending an order.")
 
     @classmethod
     def export_batch_size(cls) -> int:
-        return max(1, int(settings.AUTOLETTER_BATCH_SIZE))
+        return max(1, int(cls.settings.AUTOLETTER_BATCH_SIZE))
 
     @classmethod
     def export_group(cls, *, shop_code: str, language: str) -> str | None:

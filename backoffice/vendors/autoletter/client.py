@@ -1,8 +1,7 @@
 """AutoLetter's one route, in its words: https://www.autoletter.help/en/integrations/api-integration."""
 
+from typing import Any
 from urllib.parse import urlsplit
-
-from django.conf import settings
 
 from backoffice.vendors.auth import FixedHeader
 from backoffice.vendors.base import Connection
@@ -26,7 +25,7 @@ def split_endpoint(url: str) -> tuple[str, str]:
 class AutoLetterClient:
     """Requests to the address that AUTOLETTER_URL names, with the token of the workspace."""
 
-    def __init__(self, connection: Connection) -> None:
+    def __init__(self, connection: Connection, *, settings: Any) -> None:
         origin, self.path = split_endpoint(settings.AUTOLETTER_URL)
         auth = FixedHeader(origin, name="Authorization", value=f"Bearer {settings.AUTOLETTER_TOKEN}")
         self.session = VendorSession("AutoLetter", base_url=origin, connection=connection, auth=auth)

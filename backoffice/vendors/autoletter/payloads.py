@@ -34,11 +34,14 @@ def order_entry(order: OrderToExport) -> dict[str, Any]:
         "ShopId": order.shop_id,
     }
     invoice = address if order.invoice is None else address_entry(order.invoice, order=order)
-    # It is optional: an incomplete one must not have the order refused.
-    if invoice != address and not _missing(invoice) and _is_country(invoice["Country"]):
+    # They are optional: an incomplete one must not have the order refused.
+    if invoice != address and _is_whole(invoice):
         entry["InvoiceAddress"] = invoice
         if settings.AUTOLETTER_LETTERS_TO_INVOICE:
             entry["LetterAddress"] = invoice
+    letter = None if order.letter is None else address_entry(order.letter, order=order)
+    if letter is not None and _is_whole(letter):
+        entry["LetterAddress"] = letter
     if settings.AUTOLETTER_SEND_PRODUCTS and order.lines:
         entry["Products"] = [_product(line, order=order) for line in order.lines]
     return {name: value for name, value in entry.items() if value != ""}
@@ -67,14 +70,23 @@ def address_entry(address: PostalAddress, *, order: OrderToExport) -> dict[str, 
 def find_obstacle(order: OrderToExport) -> str:
     """Return why AutoLetter cannot take the order, in words; empty when it can."""
     if order.currency.upper() != settings.AUTOLETTER_CURRENCY.upper():
-        text = _("AutoLetter knows no currencies: only orders in %(wanted)s are sent, this one is in %(currency)s.")
+        text = _(
+            "AutoLetter does not support currencies: only orders in %(wanted)s are sent, and this one is in "
+            "%(currency)s."
+        )
         return text % {"wanted": settings.AUTOLETTER_CURRENCY, "currency": order.currency}
     entry = address_entry(order.recipient, order=order)
     if missing := _missing(entry):
-        return _("The delivery address lacks what AutoLetter needs: %(fields)s.") % {"fields": ", ".join(missing)}
+        return _("The delivery address is missing fields that AutoLetter requires: %(fields)s.") % {
+            "fields": ", ".join(missing)
+        }
     if not _is_country(entry["Country"]):
-        return _("“%(country)s” is not the two-letter code of a country.") % {"country": entry["Country"][:50]}
+        return _("“%(country)s” is not a two-letter country code.") % {"country": entry["Country"][:50]}
     return ""
+
+
+def _is_whole(entry: dict[str, str]) -> bool:
+    return not _missing(entry) and _is_country(entry["Country"])
 
 
 def _is_country(code: str) -> bool:

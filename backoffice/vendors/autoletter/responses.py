@@ -34,7 +34,7 @@ _ABSENT = re.compile(
 )
 _GOOD_WORDS = re.compile(r"\bok\b|success|created|imported|accepted|received", re.IGNORECASE)
 _BAD_WORDS = frozenset({"error", "failed", "failure", "rejected", "invalid", "duplicate", "skipped", "conflict"})
-_IN_PATH = re.compile(r"^\W*(?:orders)?\W*(\d{1,4})(?!\d)")
+_IN_PATH = re.compile(r"^\W*+(?:orders)?\W*+(\d{1,4})(?!\d)")
 
 
 @dataclass(frozen=True)

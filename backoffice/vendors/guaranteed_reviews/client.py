@@ -1,9 +1,10 @@
 """Guaranteed Reviews in its own words, one method per route. No key ends up in a record, an error or an answer."""
 
 from collections.abc import Sequence
+from typing import Any
 from urllib.parse import quote
 
-from django.conf import settings
+from django.conf import settings as all_settings
 
 from backoffice.vendors.base import Connection
 from backoffice.vendors.guaranteed_reviews.keys import Key, every_secret
@@ -21,7 +22,8 @@ MAX_REVIEWS = 16 * 1024 * 1024  # bytes: a thousand long reviews
 class GuaranteedReviewsClient:
     """All calls. Raises VendorError and nothing else."""
 
-    def __init__(self, connection: Connection, *, pace: Pace | None = None) -> None:
+    def __init__(self, connection: Connection, *, settings: Any = all_settings, pace: Pace | None = None) -> None:
+        self.settings = settings
         # Their page of orders shows one whole address; put in as it stands there, it has to do as well.
         base_url = settings.GUARANTEED_REVIEWS_URL.strip().rstrip("/").removesuffix(f"/{ORDERS}")
         self.session = VendorSession(NAME, base_url=base_url, connection=connection, pace=pace)
@@ -32,13 +34,13 @@ class GuaranteedReviewsClient:
         Safe to repeat: an order is not imported again when its `id_order` or `reference` is known. No quota; no
         limit on the number is documented. Raises VendorUnavailable, VendorAmbiguous.
         """
-        body, content_type = _BODIES[settings.GUARANTEED_REVIEWS_ENCODING](key.text, orders)
+        body, content_type = _BODIES[self.settings.GUARANTEED_REVIEWS_ENCODING](key.text, orders)
         return self.session.request(
             "POST",
             ORDERS,
             body=body,
             content_type=content_type,
-            secrets=every_secret(),
+            secrets=every_secret(self.settings),
             read_by_caller=ANY_STATUS,
         )
 
@@ -46,7 +48,12 @@ class GuaranteedReviewsClient:
         """`GET private/v3/reviews`: the newest reviews, `limit` 1 to 1000. Known from public code only."""
         params = {"api_key": key.text, "review_type": "both", "limit": str(limit)}
         return self.session.fetch(
-            PrivateReviews, "GET", "private/v3/reviews", params=params, secrets=every_secret(), max_bytes=MAX_REVIEWS
+            PrivateReviews,
+            "GET",
+            "private/v3/reviews",
+            params=params,
+            secrets=every_secret(self.settings),
+            max_bytes=MAX_REVIEWS,
         )
 
     def public_reviews(self, key: Key, *, scope: str) -> PublicReviews:
@@ -56,4 +63,6 @@ class GuaranteedReviewsClient:
         """
         # A slash in a key stays one: servers often refuse %2F in a path.
         path = f"public/v3/reviews/{quote(key.text, safe='/')}/{quote(scope, safe='')}"
-        return self.session.fetch(PublicReviews, "GET", path, secrets=every_secret(), max_bytes=MAX_REVIEWS)
+        return self.session.fetch(
+            PublicReviews, "GET", path, secrets=every_secret(self.settings), max_bytes=MAX_REVIEWS
+        )

@@ -6,8 +6,9 @@ another language uses it: `SHOP/nl=site/de/secret` for one, `SHOP/*=site/de/secr
 
 import re
 from dataclasses import dataclass, field
+from typing import Any
 
-from django.conf import settings
+from django.conf import settings as all_settings
 
 _LANGUAGE = re.compile(r"[a-z]{2}")
 ANY = "*"
@@ -34,36 +35,38 @@ class BadEntry(ValueError):
     """An entry of the settings that cannot be used; the text names it without its key."""
 
 
-def private_keys() -> dict[str, Key]:
+def private_keys(settings: Any = all_settings) -> dict[str, Key]:
     """Return the usable private keys by name; entries that cannot be used are left out (see `find_faults`)."""
-    return _read_all("GUARANTEED_REVIEWS_KEYS", private=True)[0]
+    return _read_all("GUARANTEED_REVIEWS_KEYS", settings, private=True)[0]
 
 
-def public_keys() -> dict[str, Key]:
+def public_keys(settings: Any = all_settings) -> dict[str, Key]:
     """Return the usable public keys by name."""
-    return _read_all("GUARANTEED_REVIEWS_PUBLIC_KEYS", private=False)[0]
+    return _read_all("GUARANTEED_REVIEWS_PUBLIC_KEYS", settings, private=False)[0]
 
 
-def every_secret() -> tuple[str, ...]:
+def every_secret(settings: Any = all_settings) -> tuple[str, ...]:
     """Return the secrets of all keys: whichever the vendor may repeat, none is kept."""
-    keys = (*private_keys().values(), *public_keys().values())
+    keys = (*private_keys(settings).values(), *public_keys(settings).values())
     return tuple({secret for key in keys for secret in key.secrets})
 
 
-def group_of(shop: str, language: str) -> str | None:
+def group_of(shop: str, language: str, settings: Any = all_settings) -> str | None:
     """Return the name of the key for orders of that shop in that language; None where there is none."""
-    keys = private_keys()
+    keys = private_keys(settings)
     names = (f"{shop.upper()}/{language.lower()}", f"{shop.upper()}/{ANY}")
     return next((name for name in names if name in keys), None)
 
 
-def find_faults() -> list[str]:
+def find_faults(settings: Any = all_settings) -> list[str]:
     """Return what is wrong with the entries of the settings, without any key."""
     private, public = ("GUARANTEED_REVIEWS_KEYS", True), ("GUARANTEED_REVIEWS_PUBLIC_KEYS", False)
-    return [fault for name, is_private in (private, public) for fault in _read_all(name, private=is_private)[1]]
+    return [
+        fault for name, is_private in (private, public) for fault in _read_all(name, settings, private=is_private)[1]
+    ]
 
 
-def _read_all(setting: str, *, private: bool) -> tuple[dict[str, Key], list[str]]:
+def _read_all(setting: str, settings: Any, *, private: bool) -> tuple[dict[str, Key], list[str]]:
     """Return the usable keys of a setting by name, and what is wrong with its other entries."""
     keys: dict[str, Key] = {}
     faults = []

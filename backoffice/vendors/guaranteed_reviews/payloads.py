@@ -41,10 +41,13 @@ def sent_product(line: ExportLine, *, currency: str) -> SentProduct:
     return SentProduct(
         id=line.product_id,
         name=_text(line.name) or _text(line.sku),
+        category_id=_text(line.category_id),
         category_name=_text(line.category),
         qty=line.quantity,
         unit_price=None if line.unit_price_gross is None else _price(line.unit_price_gross, currency=currency),
+        mpn=_text(line.mpn),
         sku=_text(line.sku),
+        url=line.url or None,
         **gtin,
     )
 

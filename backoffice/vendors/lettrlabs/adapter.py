@@ -6,7 +6,6 @@ from contextlib import suppress
 from decimal import Decimal
 from typing import Any, ClassVar, TypeVar, final
 
-from django.conf import settings
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy
 
@@ -30,8 +29,11 @@ from backoffice.vendors.card_messages import (
     Settlement,
 )
 from backoffice.vendors.errors import VendorNotFound, VendorProtocolError, VendorRejected
+from backoffice.vendors.kept_accounts import AccountField, FieldKind
+from backoffice.vendors.known_errors import KnownError
 from backoffice.vendors.lettrlabs import payloads, reading
 from backoffice.vendors.lettrlabs.client import LettrLabsClient
+from backoffice.vendors.lettrlabs.known_errors import KNOWN_ERRORS
 from backoffice.vendors.lettrlabs.reports import (
     card_delivery,
     card_results,
@@ -61,10 +63,20 @@ class LettrLabs(SendsCards):
     title: ClassVar[str] = "LettrLabs"
     purpose: ClassVar[Promise] = gettext_lazy("Writes cards by robot and mails them in campaigns.")
     after_restore: ClassVar[Promise] = gettext_lazy(
-        "Its orders carry no reference of ours. Compare the orders in its app with the campaigns here "
-        "since the backup, before you check one out: those recipients would get a second card."
+        "Its orders carry no reference from us. Before you check out a campaign, compare the orders in its app "
+        "with the campaigns here since the backup: those recipients would get a second card."
     )
     settings_prefix: ClassVar[str] = "LETTRLABS"
+    KNOWN_ERRORS: ClassVar[tuple[KnownError, ...]] = KNOWN_ERRORS
+    ACCOUNT_FIELDS: ClassVar[tuple[AccountField, ...]] = (
+        AccountField(
+            "LETTRLABS_URL",
+            FieldKind.ADDRESS,
+            gettext_lazy("Address"),
+            gettext_lazy("Leave empty to use the address in the settings."),
+        ),
+        AccountField("LETTRLABS_API_KEY", FieldKind.SEALED, gettext_lazy("API key")),
+    )
     MAX_RECIPIENTS: ClassVar[int] = 1000
     MAX_CONVERSIONS: ClassVar[int] = 100
     PAGE = 500
@@ -74,23 +86,23 @@ class LettrLabs(SendsCards):
 
     def __init__(self, connection: Connection, *, pace: Pace | None = None) -> None:
         self.connection = connection
-        self.client = LettrLabsClient(connection, pace=pace)
+        self.client = LettrLabsClient(connection, settings=self.settings, pace=pace)
 
     @classmethod
     def is_configured(cls) -> bool:
-        return bool(settings.LETTRLABS_URL and settings.LETTRLABS_API_KEY)
+        return bool(cls.settings.LETTRLABS_URL and cls.settings.LETTRLABS_API_KEY)
 
     @classmethod
     def may_check_out(cls) -> bool:
-        return bool(settings.LETTRLABS_CHECKOUT)
+        return bool(cls.settings.LETTRLABS_CHECKOUT)
 
     @classmethod
     def currency(cls) -> str:
-        return str(settings.LETTRLABS_CURRENCY)
+        return str(cls.settings.LETTRLABS_CURRENCY)
 
     @classmethod
     def poll_seconds(cls, *, is_paying: bool) -> float:
-        return float(settings.LETTRLABS_POLL_AFTER if is_paying else settings.LETTRLABS_POLL_SECONDS)
+        return float(cls.settings.LETTRLABS_POLL_AFTER if is_paying else cls.settings.LETTRLABS_POLL_SECONDS)
 
     def check(self) -> str:
         """Ask who we are; return a name where there is one."""
@@ -154,7 +166,7 @@ class LettrLabs(SendsCards):
             if len(rows) < self.SHORTEST_PAGE or len(rows) > self.PAGE:
                 return
             before = rows
-        raise VendorProtocolError(f"lettrlabs lists {what} without end.")
+        raise VendorProtocolError(f"LettrLabs lists {what} without end.")
 
     def add_recipients(self, order_id: str, cards: Sequence[CardAddress]) -> CardsAttached:
         if len(cards) > self.MAX_RECIPIENTS:
@@ -219,7 +231,7 @@ class LettrLabs(SendsCards):
     def price_cards(self, order_id: str, mailing: Mailing | None) -> CardPrice:
         preview = self.client.price(order_id, payloads.preview_params(mailing))
         if not preview.lineItems:
-            raise VendorProtocolError("lettrlabs names no price.")  # which must not pass for nothing to pay
+            raise VendorProtocolError("LettrLabs names no price.")  # which must not pass for nothing to pay
         lowered = [
             reading.amount(row.get("total") if row.get("total") is not None else row.get("amount")) or Decimal()
             for row in reading.rows_of(preview.credits)

@@ -7,8 +7,6 @@ documented. Every method raises VendorError.
 
 from typing import Any
 
-from django.conf import settings
-
 from backoffice.vendors.auth import FixedHeader
 from backoffice.vendors.base import Connection
 from backoffice.vendors.bodies import encode
@@ -25,7 +23,7 @@ Params = dict[str, str]
 class LettrLabsClient:
     """Speaks with LettrLabs under one key. Ids in paths are numbers."""
 
-    def __init__(self, connection: Connection, *, pace: Pace | None = None) -> None:
+    def __init__(self, connection: Connection, *, settings: Any, pace: Pace | None = None) -> None:
         auth = FixedHeader(settings.LETTRLABS_URL, name="X-API-KEY", value=settings.LETTRLABS_API_KEY)
         self.session = VendorSession(
             VENDOR, base_url=settings.LETTRLABS_URL, connection=connection, auth=auth, pace=pace
@@ -43,7 +41,7 @@ class LettrLabsClient:
         """POST v1/order: a Draft. Each request makes another one; none carries a reference of ours."""
         created = convert(self._write("POST", "v1/order", body), schemas.Created, write=True)
         if (created.orderId or created.id) is None:
-            raise VendorAmbiguous(f"{VENDOR} made an order and did not say which.")
+            raise VendorAmbiguous("LettrLabs made an order and did not say which.")
         return created
 
     def orders(self, params: Params) -> list[schemas.CardOrderSchema]:

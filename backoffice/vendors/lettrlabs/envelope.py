@@ -25,7 +25,7 @@ def open_envelope(answer: Response, *, write: bool, repeatable: bool = False) ->
     if content.get("hasErrors") not in (True, "true", "True", 1):
         return payload
     errors = read_errors(content)
-    text = join_texts(errors) or f"{VENDOR} says that it has errors."
+    text = join_texts(errors) or "LettrLabs says that it has errors."
     if write and not repeatable and payload not in (None, [], {}, ""):
         raise VendorAmbiguous(text, **answer.seen)
     raise VendorRejected(text, errors=errors, **answer.seen)
@@ -79,4 +79,4 @@ def convert(payload: Any, shape: Any, *, write: bool) -> Any:
     try:
         return msgspec.convert(payload, shape, strict=False)
     except (ValueError, TypeError, RecursionError, OverflowError) as error:
-        raise unreadable(f"{VENDOR} answered what we cannot read: {error}", write=write) from error
+        raise unreadable(f"LettrLabs answered what we cannot read: {error}", write=write) from error

@@ -102,5 +102,5 @@ def listed_rows(payload: Any, *names: str) -> list[Mapping[str, Any]]:
     """
     known = isinstance(payload, list) or (isinstance(payload, Mapping) and any(name in payload for name in names))
     if payload is not None and not known:
-        raise VendorProtocolError("lettrlabs answered another thing than a list.")
+        raise VendorProtocolError("LettrLabs answered another thing than a list.")
     return rows_of(payload, *names)

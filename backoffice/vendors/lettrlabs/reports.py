@@ -63,7 +63,7 @@ def price_line(row: dict[str, Any]) -> PriceLine:
     """Read a price: one that cannot be read must not pass for nothing. Raises VendorProtocolError."""
     total, tax = reading.amount(row.get("total")), reading.amount(row.get("tax") or 0)
     if total is None or tax is None:
-        raise VendorProtocolError("lettrlabs names a price that we cannot read.")
+        raise VendorProtocolError("LettrLabs names a price that we cannot read.")
     return PriceLine(
         name=reading.text(row.get("name")),
         quantity=reading.amount(row.get("quantity")) or Decimal(),
@@ -134,10 +134,10 @@ def unwrap_proof(answer: Response) -> bytes:
             base64.b64decode("".join(text.partition("base64,")[2 if "base64," in text else 0].split()), validate=True)
         )
     except (binascii.Error, ValueError) as error:
-        raise VendorProtocolError("lettrlabs answers a proof that is no PDF.", excerpt=answer.excerpt) from error
+        raise VendorProtocolError("LettrLabs answers a proof that is no PDF.", excerpt=answer.excerpt) from error
 
 
 def _pdf(content: bytes) -> bytes:
     if not PdfMarks().add(content).has_header or len(content) > MAX_PROOF:
-        raise VendorProtocolError("lettrlabs answers a proof that is no PDF, or too large a one.")
+        raise VendorProtocolError("LettrLabs answers a proof that is no PDF, or too large a one.")
     return content

@@ -50,7 +50,7 @@ class _Batches(TakesChanges):
         self, patch: Callable[[dict[str, Any]], Queued], rows: Sequence[Row], *, encode: Callable[[Row], dict[str, Any]]
     ) -> JobTicket:
         payload: dict[str, Any] = {"data": [encode(row) for row in _checked(rows)]}
-        callback = callback_request("jobs", vendor=self.name)
+        callback = callback_request("jobs", account=type(self))
         try:
             queued = patch(({"callback": callback} if callback else {}) | payload)
         except VendorRejected as error:

@@ -9,14 +9,16 @@ import base64
 import binascii
 import hmac
 from collections.abc import Collection, Iterator
+from typing import Any
 
 import msgspec
-from django.conf import settings
+from django.conf import settings as all_settings
 
+from backoffice.vendors.abilities import CallsUs, Vendor
 from backoffice.vendors.base import CallbackRequest, InvalidCallback
 from backoffice.vendors.batch_messages import JobReport
 from backoffice.vendors.messages import Message, OrderReport
-from backoffice.vendors.mypromo.accounts import FULFILLER, MERCHANT
+from backoffice.vendors.mypromo.accounts import FULFILLER, MERCHANT, SANDBOX
 from backoffice.vendors.mypromo.jobs import job_report
 from backoffice.vendors.mypromo.production_reports import production_report
 from backoffice.vendors.mypromo.production_schemas import ProductionOrderSchema
@@ -29,26 +31,27 @@ SHORTEST_SECRET = 24  # characters
 # By account: our topic -> what it carries.
 TOPICS: dict[str, dict[str, type[Message]]] = {
     MERCHANT: {"orders": OrderReport, "jobs": JobReport},
+    SANDBOX: {"orders": OrderReport},
     FULFILLER: {"production": ProductionOrderReport, "jobs": JobReport},
 }
 _PATH_PURPOSE = b"mypromo callback path"
 
 
-def _secrets() -> list[bytes]:
-    """Return the present secret and the one before the last change. An empty one opens nothing."""
+def _secrets(settings: Any) -> list[bytes]:
+    """Return the account's present secret and the one before the last change. An empty one opens nothing."""
     configured = (settings.MYPROMO_CALLBACK_SECRET, settings.MYPROMO_CALLBACK_SECRET_PREVIOUS)
     return [secret.encode() for secret in configured if secret]
 
 
-def verify(request: CallbackRequest) -> bool:
-    """Return whether the request carries our secret. Takes the same time for any secret of the same length."""
-    offers = list(_offered(request))
+def verify(request: CallbackRequest, settings: Any) -> bool:
+    """Return whether the request carries the account's secret, in the same time for any secret of that length."""
+    offers = list(_offered(request, settings))
     # All are compared, so that the time does not tell which one matched.
-    matches = [hmac.compare_digest(offer, secret) for offer in offers for secret in _secrets()]
+    matches = [hmac.compare_digest(offer, secret) for offer in offers for secret in _secrets(settings)]
     return any(matches)
 
 
-def _offered(request: CallbackRequest) -> Iterator[bytes]:
+def _offered(request: CallbackRequest, settings: Any) -> Iterator[bytes]:
     for name in {"authorization", settings.MYPROMO_CALLBACK_HEADER.lower()}:
         # WSGI hands headers over as Latin-1; this gives the bytes that came.
         value = request.headers.get(name, "").encode("latin-1", "backslashreplace").strip()
@@ -73,46 +76,48 @@ def path_token(secret: bytes) -> str:
     return hmac.new(secret, _PATH_PURPOSE, "sha256").hexdigest()[:32]
 
 
-def callback_path_token() -> str:
+def callback_path_token(settings: Any = all_settings) -> str:
     """Return the token for addresses that are handed out now, empty without a secret."""
     return path_token(settings.MYPROMO_CALLBACK_SECRET.encode()) if settings.MYPROMO_CALLBACK_SECRET else ""
 
 
-def is_callback_path(token: str) -> bool:
+def is_callback_path(token: str, settings: Any) -> bool:
     """Return whether the token is the present one or the one from before the secret's last change."""
     offered = token.encode("utf-8", "backslashreplace")
-    matches = [hmac.compare_digest(offered, path_token(secret).encode()) for secret in _secrets()]
+    matches = [hmac.compare_digest(offered, path_token(secret).encode()) for secret in _secrets(settings)]
     return any(matches)
 
 
-def addresses(vendor: str) -> dict[str, str]:
+def addresses(account: type[CallsUs]) -> dict[str, str]:
     """Return the whole address of each topic; none without a secret, as nothing would be accepted there."""
-    token = callback_path_token()
-    if not token:
-        return {}
-    return {topic: f"{settings.PUBLIC_URL}/callbacks/{vendor}/{topic}/{token}/" for topic in TOPICS[vendor]}
+    known = {topic: _address(topic, account) for topic in account.CALLBACK_TOPICS}
+    return {topic: address for topic, address in known.items() if address}
 
 
-def callback_request(topic: str, *, vendor: str) -> dict[str, object] | None:
+def callback_request(topic: str, *, account: type[Vendor]) -> dict[str, object] | None:
     """Return what is sent with an order or a batch so that mypromo calls us; None without a secret.
 
     Basic authentication, because its shape is the only one about which document and SDK agree.
     """
-    known = addresses(vendor)
-    if not known:
+    url = _address(topic, account)
+    if not url:
         return None
-    return {
-        "url": known[topic],
-        "auth": {"basic": {"username": USERNAME, "password": settings.MYPROMO_CALLBACK_SECRET}},
-    }
+    password = account.settings.MYPROMO_CALLBACK_SECRET
+    return {"url": url, "auth": {"basic": {"username": USERNAME, "password": password}}}
 
 
-def read(topic: str, body: bytes, *, vendor: str) -> tuple[Message, ...]:
+def _address(topic: str, account: type[Vendor]) -> str:
+    token = callback_path_token(account.settings)
+    return f"{all_settings.PUBLIC_URL}/callbacks/{account.name}/{topic}/{token}/" if token else ""
+
+
+def read(topic: str, body: bytes, *, vendor: str, base: str, topics: Collection[str]) -> tuple[Message, ...]:
     """Return the order, production order or job that a callback carries, as its topic promises.
 
-    `vendor` names the account it came to. Raises InvalidCallback, and nothing else, for any other body or topic.
+    `vendor` names the account it came to, `base` is that one's address. Raises InvalidCallback, and nothing else, for
+    any other body or topic.
     """
-    if topic not in TOPICS[vendor]:
+    if topic not in topics:
         raise InvalidCallback(f"no such topic: {topic}")
     # No text of theirs needs it, and PostgreSQL takes it in no text.
     if b"\\u0000" in body:
@@ -120,17 +125,17 @@ def read(topic: str, body: bytes, *, vendor: str) -> tuple[Message, ...]:
     try:
         body.decode("utf-8")
         _ensure_ours(topic, msgspec.json.decode(body, type=dict[str, msgspec.Raw]))
-        return (_read_one(topic, body, vendor=vendor),)
+        return (_read_one(topic, body, vendor=vendor, base=base),)
     except (ValueError, RecursionError, OverflowError) as error:
         raise InvalidCallback(str(error)) from error
 
 
-def _read_one(topic: str, body: bytes, *, vendor: str) -> Message:
+def _read_one(topic: str, body: bytes, *, vendor: str, base: str) -> Message:
     if topic == "jobs":
         return job_report(msgspec.json.decode(body, type=JobSchema, strict=False), vendor=vendor)
     if topic == "production":
         return production_report(msgspec.json.decode(body, type=ProductionOrderSchema, strict=False), vendor=vendor)
-    return order_report(msgspec.json.decode(body, type=OrderSchema, strict=False))
+    return order_report(msgspec.json.decode(body, type=OrderSchema, strict=False), vendor=vendor, base=base)
 
 
 def _ensure_ours(topic: str, keys: Collection[str]) -> None:

@@ -11,7 +11,7 @@ from hashlib import blake2b
 
 from django.conf import settings
 
-from backoffice.vendors.abilities import HasCatalogue
+from backoffice.vendors.abilities import HasCatalogue, HasMarkets
 from backoffice.vendors.catalog_messages import CatalogPage, CatalogProblem, ProductData
 from backoffice.vendors.errors import (
     RateLimited,
@@ -32,9 +32,9 @@ PAGES_TO_GIVE_UP = 3
 THEIR_COUNTRY_CODES = {"GB": "UK"}
 
 
-def shipping_country() -> str:
-    """Return mypromo's code of the country that our goods ship from."""
-    country: str = settings.MYPROMO_SHIPPING_FROM.upper()
+def shipping_country(wanted: str = "") -> str:
+    """Return mypromo's code of a country that goods ship from: the usual one when left out."""
+    country: str = (wanted or settings.MYPROMO_SHIPPING_FROM).upper()
     return THEIR_COUNTRY_CODES.get(country, country)
 
 
@@ -57,16 +57,33 @@ class CatalogAbility(HasCatalogue):
             yield reader.read_next()
 
 
+class MarketAbility(CatalogAbility, HasMarkets):
+    """Reading products in the currency and from the country of a market. A fulfiller has its own goods only."""
+
+    # Their default; asked for without a currency, so that a listing is the same bytes as ever.
+    LISTING_CURRENCY = "EUR"
+
+    def iter_market(
+        self, *, language: str, currency: str, shipping_from: str = "", sku: str = ""
+    ) -> Iterator[CatalogPage]:
+        reader = _ListingReader(self.client, language=language, sku=sku, currency=currency, shipping_from=shipping_from)
+        while not reader.finished:
+            yield reader.read_next()
+
+
 class _ListingReader:
     """Where we are in a listing, and when it is over."""
 
-    def __init__(self, client: MypromoClient, *, language: str, sku: str) -> None:
+    def __init__(
+        self, client: MypromoClient, *, language: str, sku: str, currency: str = "", shipping_from: str = ""
+    ) -> None:
         self.client = client
         self.params = {
             "per_page": str(PRODUCTS_PER_PAGE),
             "lang": language,
-            "shipping_from": shipping_country(),
-        } | ({"sku": sku} if sku else {})
+            "shipping_from": shipping_country(shipping_from),
+        }
+        self.params |= {name: value for name, value in (("currency", currency), ("sku", sku)) if value}
         self.page = 1
         self.by_offset = False
         self.count = 0

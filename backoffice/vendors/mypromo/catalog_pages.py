@@ -20,6 +20,7 @@ from backoffice.vendors.catalog_messages import (
 )
 from backoffice.vendors.errors import VendorProtocolError
 from backoffice.vendors.mypromo import catalog_schemas as schemas
+from backoffice.vendors.reading import flag, read_time, text
 
 T = TypeVar("T")
 
@@ -31,8 +32,9 @@ _ID = msgspec.json.Decoder(schemas.ProductId)
 _IDENTITY = msgspec.json.Decoder(schemas.Identity)
 
 # Goes into every fingerprint: raise it when the reading below changes, so that all is read again.
-READER_VERSION = b"1"
+READER_VERSION = b"3"
 # PostgreSQL keeps prices in numeric(12, 4).
+LONGEST_NAME = 500
 _PRICE_LIMIT = Decimal(10**8)
 # The product list writes "purchase_prices", the merchant's price list "buying_prices".
 _PRICE_LISTS = (
@@ -111,6 +113,8 @@ def _product(product: schemas.ProductSchema) -> ProductData:
         video_url=media.video or "",
         categories=tuple(sorted({category.name for category in product.categories or () if category.name})),
         variants=tuple([_variant(variant) for variant in product.variants or ()]),
+        vendor_created_at=read_time(product.created_at),
+        vendor_updated_at=read_time(product.updated_at),
     )
 
 
@@ -129,7 +133,7 @@ def _variant(variant: schemas.VariantSchema) -> VariantData:
         test_product=bool(variant.test_product),
         sample_product=bool(variant.sample_product),
         personalized=bool(variant.personalized),
-        editor_intents=editor.intents or [],
+        editor_intents=[] if flag(editor.available) is False else editor.intents or [],
         currency=(prices.currency or "EUR").upper(),
         order_min_qty=1 if rules.order_min_qty is None else rules.order_min_qty,
         order_max_qty=rules.order_max_qty,
@@ -150,6 +154,8 @@ def _variant(variant: schemas.VariantSchema) -> VariantData:
         tiers=price_tiers(prices),
         availabilities=_availabilities(variant.availability),
         relations=_relations(variant.relations),
+        vendor_created_at=read_time(variant.created_at),
+        vendor_updated_at=read_time(variant.updated_at),
     )
 
 
@@ -179,6 +185,7 @@ def _availabilities(
 
 def _availability(client: schemas.ClientSchema) -> AvailabilityData:
     stock = as_object(client.stock, schemas.StockSchema)
+    contract = as_object(client.contract, schemas.Contract)
     return AvailabilityData(
         fulfiller_id=str(client.id),
         fulfiller_name=client.name or "",
@@ -189,7 +196,11 @@ def _availability(client: schemas.ClientSchema) -> AvailabilityData:
         shipping_from=_country(client.shipping_from),
         contract_id=_text(client.contract_id),
         # "ACCEPTED" in the list, "accepted" in the single product.
-        contract_state=(as_object(client.contract, schemas.Contract).status or "").lower(),
+        contract_state=(contract.status or "").lower(),
+        contract_requested_at=read_time(contract.requested_at),
+        contract_accepted_at=read_time(contract.accepted_at),
+        contract_cancelled_at=read_time(contract.canceled_at),
+        contract_declined_at=read_time(contract.declined_at),
     )
 
 
@@ -199,12 +210,18 @@ def _relations(
     if not isinstance(relations, dict):
         return ()
     found = {
-        RelationData(kind, str(item.sku))
+        (kind, str(item.sku)): RelationData(kind, str(item.sku), _related_name(item.descriptions))
         for kind, items in relations.items()
-        for item in items or ()
+        for item in reversed(items or ())
         if item.sku is not None
     }
-    return tuple(sorted(found))
+    return tuple([found[key] for key in sorted(found)])
+
+
+def _related_name(descriptions: Any) -> str:
+    """Return the name that fits its column, else none: it is a hint beside the SKU."""
+    name = text(descriptions.get("name")) if isinstance(descriptions, dict) else ""
+    return name if len(name) <= LONGEST_NAME else ""
 
 
 def _texts(descriptions: schemas.Descriptions) -> TextData:

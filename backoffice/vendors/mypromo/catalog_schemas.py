@@ -52,6 +52,10 @@ class StockSchema(Struct):
 
 class Contract(Struct):
     status: Word | None = None
+    requested_at: Any = None
+    accepted_at: Any = None
+    canceled_at: Any = None
+    declined_at: Any = None
 
 
 class ClientSchema(Struct):
@@ -99,9 +103,11 @@ class Shipping(Struct):
 
 class Related(Struct):
     sku: Sku | None = None
+    descriptions: Any = None
 
 
 class EditorSchema(Struct):
+    available: Any = None
     intents: list[str] | None = None
 
 
@@ -124,6 +130,8 @@ class VariantSchema(Struct):
     shipping: Shipping | Nothing = None
     relations: dict[Word, list[Related] | None] | Nothing = None
     editor: EditorSchema | Nothing = None
+    created_at: Any = None
+    updated_at: Any = None
 
 
 class CategorySchema(Struct):
@@ -142,6 +150,8 @@ class ProductSchema(Struct):
     categories: list[CategorySchema] | None = None
     media: GroupMedia | Nothing = None
     variants: list[VariantSchema] | None = None
+    created_at: Any = None
+    updated_at: Any = None
 
 
 class PageMeta(Struct):

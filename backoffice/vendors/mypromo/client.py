@@ -34,7 +34,7 @@ class MypromoClient:
         session = partial(
             VendorSession,
             account.name,
-            base_url=settings.MYPROMO_URL,
+            base_url=account.url,
             connection=connection,
             documented_503=True,
             pace=pace,

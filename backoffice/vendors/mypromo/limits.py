@@ -9,6 +9,7 @@ from collections.abc import Iterator
 from django.core.exceptions import ValidationError
 from django.core.validators import validate_email
 
+from backoffice.text.translatable import gettext as _
 from backoffice.vendors.errors import FieldError
 from backoffice.vendors.messages import (
     Credentials,
@@ -49,7 +50,6 @@ NAMES = ("company", "lastname")
 
 REFERENCE_LIMITS = (2, 50)
 PROPERTY_LIMIT = 255
-MISSING = "Missing."
 
 
 def order_errors(order: OrderToPlace) -> Iterator[FieldError]:
@@ -72,13 +72,19 @@ def order_errors(order: OrderToPlace) -> Iterator[FieldError]:
 
 
 def check_address(path: str, address: PostalAddress) -> Iterator[FieldError]:
-    """Yield what mypromo would refuse in an address; `path` is put before the fields' names."""
+    """Yield what mypromo would refuse in an address; `path` is put before the fields' names. One that is kept there
+    needs nothing else.
+    """
+    is_whole = not address.is_kept_at_vendor
     for name, limits in ADDRESS_LIMITS.items():
-        yield from check_length(f"{path}.{name}", getattr(address, name), limits, required=name in REQUIRED)
-    if not any(getattr(address, name) for name in NAMES):
-        yield FieldError(f"{path}.lastname", "Either a last name or a company is needed.")
+        is_required = is_whole and name in REQUIRED
+        yield from check_length(f"{path}.{name}", getattr(address, name), limits, required=is_required)
+    if address.address_id and address.address_key:
+        yield FieldError(f"{path}.address_key", _("Give either address_id or address_key."))
+    if is_whole and not any(getattr(address, name) for name in NAMES):
+        yield FieldError(f"{path}.lastname", _("A last name or a company is required."))
     if address.country_code and not (address.country_code.isascii() and address.country_code.isalpha()):
-        yield FieldError(f"{path}.country_code", "Not a country code of two or three letters.")
+        yield FieldError(f"{path}.country_code", _("Not a country code of two or three letters."))
     if address.email:
         yield from _email_errors(f"{path}.email", address.email)
 
@@ -88,33 +94,35 @@ def check_length(path: str, value: str, limits: tuple[int, int], *, required: bo
     least, most = limits
     if not value:
         if required:
-            yield FieldError(path, MISSING)
+            yield FieldError(path, _("Missing."))
     elif len(value) < least:
-        yield FieldError(path, f"Too short: {len(value)} of at least {least} characters.")
+        text = _("Too short: %(length)d of at least %(least)d characters.")
+        yield FieldError(path, text % {"length": len(value), "least": least})
     elif len(value) > most:
-        yield FieldError(path, f"Too long: {len(value)} characters, at most {most} are possible.")
+        text = _("Too long: %(length)d characters, at most %(most)d are allowed.")
+        yield FieldError(path, text % {"length": len(value), "most": most})
 
 
 def _email_errors(path: str, email: str) -> Iterator[FieldError]:
     try:
         validate_email(email)
     except ValidationError:
-        yield FieldError(path, "Not an e-mail address.")
+        yield FieldError(path, _("Not a valid e-mail address."))
 
 
 def _line_errors(path: str, line: LineToPlace) -> Iterator[FieldError]:
     yield from check_length(f"{path}.reference", line.reference, (1, REFERENCE_LIMITS[1]), required=True)
     if line.quantity < 1:
-        yield FieldError(f"{path}.quantity", "At least 1 is needed.")
+        yield FieldError(f"{path}.quantity", _("Must be at least 1."))
     if line.kind is RemoteLineKind.DESIGN:
         if not line.design_id:
-            yield FieldError(f"{path}.design_id", MISSING)
+            yield FieldError(f"{path}.design_id", _("Missing."))
     elif not line.sku:
-        yield FieldError(f"{path}.sku", MISSING)
+        yield FieldError(f"{path}.sku", _("Missing."))
     if line.kind is RemoteLineKind.FILES and not line.files:
-        yield FieldError(f"{path}.files", MISSING)
+        yield FieldError(f"{path}.files", _("Missing."))
     if line.kind is not RemoteLineKind.FILES and line.files:
-        yield FieldError(f"{path}.files", "Print files and a design or a stock item exclude each other.")
+        yield FieldError(f"{path}.files", _("Print files cannot be combined with a design or a stock item."))
     for number, file in enumerate(line.files):
         yield from _file_errors(f"{path}.files.{number}", file.url, file.credentials)
     yield from _property_errors(f"{path}.custom_properties", line.custom_properties)
@@ -122,7 +130,7 @@ def _line_errors(path: str, line: LineToPlace) -> Iterator[FieldError]:
 
 def _file_errors(path: str, url: str, credentials: Credentials | None) -> Iterator[FieldError]:
     if url.startswith("sftp://") and credentials is not None and credentials.scheme == "header":
-        yield FieldError(f"{path}.credentials", "A header cannot be sent over sftp; use name and password.")
+        yield FieldError(f"{path}.credentials", _("A header cannot be sent over sftp; use name and password."))
 
 
 def _property_errors(path: str, properties: dict[str, str]) -> Iterator[FieldError]:

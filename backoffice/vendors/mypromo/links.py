@@ -2,6 +2,7 @@
 
 from urllib.parse import unquote, urlsplit
 
+from backoffice.text.translatable import gettext as _
 from backoffice.vendors.addresses import UnsafeUrl
 from backoffice.vendors.auth import origin
 
@@ -20,7 +21,7 @@ def path_below(url: str, *, base: str) -> str:
 
     mypromo's own examples name other hosts of theirs; a link decides neither where the token goes nor what we call.
     """
-    refused = UnsafeUrl("The link does not lead to mypromo's API as it is configured here.")
+    refused = UnsafeUrl(_("The link does not lead to mypromo's API as it is configured here."))
     if not url.isprintable() or " " in url or "\\" in url:
         raise refused
     root = urlsplit(base).path

@@ -1,7 +1,7 @@
 """Placing and watching orders at mypromo, in our words. Mixed into `MyPromo`."""
 
 import logging
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from datetime import date, datetime
 from typing import ClassVar
 
@@ -13,7 +13,7 @@ from backoffice.vendors.change_pages import ChangePage
 from backoffice.vendors.errors import FieldError
 from backoffice.vendors.messages import LineReport, LineToPlace, OrderReport, OrderToPlace
 from backoffice.vendors.mypromo import limits, schemas
-from backoffice.vendors.mypromo.accounts import MERCHANT
+from backoffice.vendors.mypromo.accounts import Account
 from backoffice.vendors.mypromo.callbacks import callback_request
 from backoffice.vendors.mypromo.changes import read_changes
 from backoffice.vendors.mypromo.client import MypromoClient, Params
@@ -38,10 +38,11 @@ class OrdersAbility(TakesDraftOrders):
     ADDRESS_LIMITS: ClassVar[Mapping[str, tuple[int, int]]] = limits.ADDRESS_LIMITS
 
     client: MypromoClient
+    _account: Callable[[], Account]
 
     @classmethod
     def takes_test_products(cls) -> bool:
-        return bool(settings.MYPROMO_SANDBOX)
+        return cls._account().is_sandbox
 
     @classmethod
     def check_order(cls, order: OrderToPlace) -> list[FieldError]:
@@ -49,28 +50,30 @@ class OrdersAbility(TakesDraftOrders):
 
     def create_order(self, order: OrderToPlace) -> OrderReport:
         """Make a draft without lines."""
-        callback = callback_request("orders", vendor=MERCHANT)
-        payload = order_payload(order, callback=callback, fake=settings.MYPROMO_SANDBOX)
-        return order_report(self.client.create_order(payload))
+        callback = callback_request("orders", account=type(self))
+        payload = order_payload(
+            order, callback=callback, faked=_faked(self._account()), with_contact=settings.MYPROMO_CUSTOMER_CONTACT
+        )
+        return self._report(self.client.create_order(payload))
 
     def add_line(self, vendor_id: str, line: LineToPlace) -> LineReport:
-        return line_report(self.client.add_item(vendor_id, line_payload(line)))
+        return line_report(self.client.add_item(vendor_id, line_payload(line)), base=self._account().url)
 
     def submit_order(self, vendor_id: str) -> OrderReport:
-        return order_report(self.client.submit_order(vendor_id))
+        return self._report(self.client.submit_order(vendor_id))
 
     def cancel_order(self, vendor_id: str) -> OrderReport:
-        return order_report(self.client.cancel_order(vendor_id))
+        return self._report(self.client.cancel_order(vendor_id))
 
     def read_order(self, vendor_id: str) -> OrderReport:
-        return order_report(self.client.get_order(vendor_id))
+        return self._report(self.client.get_order(vendor_id))
 
     def list_orders(self, *, updated_from: date, whole: bool = False) -> Iterator[OrderReport]:
-        return _readable(self._rows({"updated_from": updated_from.isoformat()}, whole=whole))
+        return self._readable(self._rows({"updated_from": updated_from.isoformat()}, whole=whole))
 
     def order_changes(self, *, since: datetime, position: str = "") -> Iterator[ChangePage[OrderReport]]:
         get = none_found(self.client.orders_page)
-        return read_changes(get, _readable, since=since, position=position, per_page=ORDERS_PER_PAGE)
+        return read_changes(get, self._readable, since=since, position=position, per_page=ORDERS_PER_PAGE)
 
     def find_orders(self, reference: str, *, since: date, trust_filter: bool = True) -> list[OrderReport]:
         """Return the orders of that reference. When mypromo shows some that do not even contain it, it ignores the
@@ -87,7 +90,7 @@ class OrdersAbility(TakesDraftOrders):
     def _matching(self, reference: str, params: Params, *, filtered: bool) -> list[OrderReport]:
         found = []
         for row in self._rows(params, whole=True):
-            report = order_report(decode_row(row, schemas.OrderSchema))
+            report = self._report(decode_row(row, schemas.OrderSchema))
             if report.reference == reference:
                 found.append(report)
             elif filtered and reference.lower() not in report.reference.lower():
@@ -97,6 +100,14 @@ class OrdersAbility(TakesDraftOrders):
     def _rows(self, params: Params, *, whole: bool) -> Iterator[msgspec.Raw]:
         return read_rows(none_found(self.client.orders_page), params, per_page=ORDERS_PER_PAGE, whole=whole)
 
+    def _readable(self, rows: Iterable[msgspec.Raw]) -> Iterator[OrderReport]:
+        return map(self._report, decode_readable(rows, schemas.OrderSchema))
 
-def _readable(rows: Iterable[msgspec.Raw]) -> Iterator[OrderReport]:
-    return map(order_report, decode_readable(rows, schemas.OrderSchema))
+    def _report(self, order: schemas.OrderSchema) -> OrderReport:
+        return order_report(order, vendor=self.name, base=self._account().url)
+
+
+def _faked(account: Account) -> list[str]:
+    """Return the flags of their sandbox, of which a merchant who is a fulfiller there too leaves some out."""
+    flags = {"fake_preflight": settings.MYPROMO_FAKE_PREFLIGHT, "fake_shipment": settings.MYPROMO_FAKE_SHIPMENT}
+    return [name for name, is_set in flags.items() if is_set and account.is_sandbox]

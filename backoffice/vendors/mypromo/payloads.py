@@ -4,9 +4,10 @@ What is not given is sent as null where their examples show null, and left out w
 a minimum of two characters are never sent shorter: mypromo refuses "" there.
 """
 
+from collections.abc import Collection
 from typing import Any
 
-from msgspec.structs import asdict
+from msgspec.structs import asdict, replace
 
 from backoffice.vendors.messages import (
     Credentials,
@@ -20,13 +21,17 @@ from backoffice.vendors.messages import (
 from backoffice.vendors.mypromo.limits import ADDRESS_LIMITS
 
 _OF_EXPORT = ("iban", "bic_or_swift", "account_holder", "eori_number")
-EXPORT_FIELDS = PostalAddress.__struct_fields__
+_OF_KEPT = ("address_id", "address_key")
+EXPORT_FIELDS = tuple(name for name in PostalAddress.__struct_fields__ if name not in _OF_KEPT)
 ADDRESS_FIELDS = tuple(name for name in EXPORT_FIELDS if name not in _OF_EXPORT)
 DOCUMENT_TYPES = {"delivery_slip": "deliverySlip", "label": "label"}
 
 
-def order_payload(order: OrderToPlace, *, callback: dict[str, Any] | None, fake: bool) -> dict[str, Any]:
-    """Return the body of "create order". `fake` adds the flags of their sandbox, which the live system must never see.
+def order_payload(
+    order: OrderToPlace, *, callback: dict[str, Any] | None, faked: Collection[str] = (), with_contact: bool = False
+) -> dict[str, Any]:
+    """Return the body of "create order". `faked` are flags of their sandbox, which the live system must never see;
+    `with_contact` a recipient without e-mail or telephone gets the customer's.
 
     `invoice` is left out on purpose: their SDK's notes say that it does not work. Without `shipper` and `export`
     mypromo takes the addresses assigned to the client.
@@ -37,7 +42,7 @@ def order_payload(order: OrderToPlace, *, callback: dict[str, Any] | None, fake:
         "complaint": order.complaint,
         "express_production": order.express_production,
         "express_shipping": order.express_shipping,
-        "recipient": _address(order.recipient, ADDRESS_FIELDS),
+        "recipient": _address(_reachable(order) if with_contact else order.recipient, ADDRESS_FIELDS),
     }
     optional = {
         "callback": callback,
@@ -48,7 +53,7 @@ def order_payload(order: OrderToPlace, *, callback: dict[str, Any] | None, fake:
         "files": [_document(document) for document in order.documents],
     }
     payload |= {name: value for name, value in optional.items() if value}
-    return payload | ({"fake_preflight": True, "fake_shipment": True} if fake else {})
+    return payload | dict.fromkeys(faked, True)
 
 
 def line_payload(line: LineToPlace) -> dict[str, Any]:
@@ -71,6 +76,15 @@ def amazon_line_payload(line: LineToPlace, *, urls: tuple[str, ...]) -> dict[str
     return line_payload(line) | {"amazon_custom": [{"url": url} for url in urls]}
 
 
+def _reachable(order: OrderToPlace) -> PostalAddress:
+    """Return the recipient with the customer's e-mail and telephone where there is none, and they fit."""
+    recipient, sale = order.recipient, order.sale
+    if sale is None:
+        return recipient
+    phone = "" if recipient.mobile or len(sale.phone) > ADDRESS_LIMITS["phone"][1] else sale.phone
+    return replace(recipient, email=recipient.email or sale.email, phone=recipient.phone or phone)
+
+
 def _address(address: PostalAddress, names: tuple[str, ...]) -> dict[str, str | None]:
     given = {name: getattr(address, name) for name in names}
     return {name: value if len(value) >= _least(name) else None for name, value in given.items()}
@@ -80,11 +94,19 @@ def _least(name: str) -> int:
     return max(1, ADDRESS_LIMITS.get(name, (0, 0))[0])
 
 
-def _own_address(address: PostalAddress | None, names: tuple[str, ...]) -> dict[str, str | None] | None:
-    """Return shipper or export, never one of the addresses kept at mypromo."""
+def _own_address(address: PostalAddress | None, names: tuple[str, ...]) -> dict[str, Any] | None:
+    """Return shipper or export. Of one that is kept at mypromo no field is emptied: only what is given goes along."""
     if address is None:
         return None
-    return {"address_id": None, "address_key": None, **_address(address, names)}
+    number = address.address_id
+    kept: dict[str, Any] = {
+        "address_id": int(number) if number.isdecimal() else number or None,
+        "address_key": address.address_key or None,
+    }
+    given = _address(address, names)
+    if address.is_kept_at_vendor:
+        given = {name: value for name, value in given.items() if value is not None}
+    return {**kept, **given}
 
 
 def _properties(properties: dict[str, str]) -> list[dict[str, str]]:

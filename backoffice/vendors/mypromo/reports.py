@@ -6,10 +6,12 @@ from django.conf import settings
 
 from backoffice.vendors.messages import (
     RANK,
+    FileReport,
     HistoryEntry,
     LineReport,
     OrderReport,
     PostalAddress,
+    RemoteFileState,
     RemoteLineKind,
     RemoteOrderState,
     ShipmentReport,
@@ -34,6 +36,16 @@ ORDER_STATES = {
 }
 # A draft and a submitted order are both PENDING: these texts of the history are found in submitted ones only.
 SUBMITTED_TEXTS = frozenset({"Order submitted.", "Order ready for production.", "Order is now in production."})
+# READY and SUBMITTED are seen at designs, which live at mypromo. ERROR and the like are assumed: the documents show no
+# file that failed.
+FILE_STATES = {
+    "PENDING": RemoteFileState.WAITING,
+    "DOWNLOADED": RemoteFileState.FETCHED,
+    "FORWARDING": RemoteFileState.FETCHED,
+    "SUBMITTED": RemoteFileState.FETCHED,
+    "READY": RemoteFileState.FETCHED,
+    "PREFLIGHT_FINISHED": RemoteFileState.CHECKED,
+}
 LINE_KINDS = {"FILES": RemoteLineKind.FILES, "DESIGNS": RemoteLineKind.DESIGN, "STOCK": RemoteLineKind.STOCK}
 
 
@@ -47,10 +59,11 @@ def order_state(order: schemas.OrderSchema) -> RemoteOrderState:
     return state
 
 
-def order_report(order: schemas.OrderSchema) -> OrderReport:
+def order_report(order: schemas.OrderSchema, *, vendor: str = MERCHANT, base: str = "") -> OrderReport:
+    """Return what the account of that name, at that address, shows of an order."""
     state = order_state(order)
     return OrderReport(
-        vendor=MERCHANT,
+        vendor=vendor,
         vendor_id=str(order.id),
         reference=text(order.reference),
         reference2=text(order.reference2),
@@ -62,7 +75,8 @@ def order_report(order: schemas.OrderSchema) -> OrderReport:
         shipping_earliest=read_time(order.shipping_earliest),
         shipping_latest=read_time(order.shipping_latest),
         shipping_late=flag(order.shipping_late),
-        lines=tuple(line_report(item) for item in order.items or ()),
+        lines=tuple(line_report(item, base=base) for item in order.items or ()),
+        documents=tuple(file_report(file.status, name=file.type) for file in order.files or ()),
         shipments=tuple(shipment_report(shipment, items=shipment.items) for shipment in order.shipments or ()),
         histories=histories_of(order.histories),
     )
@@ -81,7 +95,7 @@ def address_of(shown: Any) -> PostalAddress | None:
     return PostalAddress(**{name: text(shown.get(name), most=255) for name in ADDRESS_FIELDS})
 
 
-def line_report(item: schemas.ItemSchema) -> LineReport:
+def line_report(item: schemas.ItemSchema, *, base: str = "") -> LineReport:
     return LineReport(
         vendor_id=str(item.id),
         reference=text(item.reference),
@@ -89,15 +103,32 @@ def line_report(item: schemas.ItemSchema) -> LineReport:
         quantity=item.quantity,
         kind=LINE_KINDS.get(text(item.type).upper()),
         raw_state=text(item.status, most=64),
-        file_urls=tuple(_file_url(file) for file in item.files or ()),
+        file_urls=tuple(_file_url(file, base=base) for file in item.files or ()),
         design_ids=tuple(str(design.id) for design in item.designs or ()),
+        files=(
+            *(file_report(file.status, name=file.type) for file in item.files or ()),
+            *(file_report(design.status) for design in item.designs or ()),
+        ),
+        shipping_earliest=read_time(item.shipping_earliest),
+        shipping_latest=read_time(item.shipping_latest),
+        shipping_late=flag(item.shipping_late),
     )
 
 
-def _file_url(file: schemas.FileSchema) -> str:
+def file_report(status: Any, *, name: Any = None) -> FileReport:
+    """Return how far they are with a file; a word that is not documented is UNKNOWN unless it says that it failed."""
+    word = text(status, most=64)
+    state = FILE_STATES.get(word.upper(), RemoteFileState.UNKNOWN)
+    if "ERROR" in word.upper() or "FAIL" in word.upper():
+        state = RemoteFileState.FAILED
+    return FileReport(state=state, raw_state=word, name=text(name, most=32))
+
+
+def _file_url(file: schemas.FileSchema, *, base: str) -> str:
     """Return where a file was to be fetched; empty for mypromo's own link to its copy."""
     address = text(file.url)
-    return "" if is_theirs(address, base=settings.MYPROMO_URL) else address
+    bases = (settings.MYPROMO_URL, settings.MYPROMO_SANDBOX_URL, base)
+    return "" if any(is_theirs(address, base=one) for one in bases) else address
 
 
 def shipment_report(

@@ -21,10 +21,13 @@ class Status(Struct):
 
 class FileSchema(Struct):
     url: Any = None
+    type: Any = None
+    status: Any = None
 
 
 class OrderedDesignSchema(Struct):
     id: Id
+    status: Any = None
 
 
 class ItemSchema(Struct):
@@ -36,6 +39,9 @@ class ItemSchema(Struct):
     sku: Any = None
     type: Any = None
     status: Any = None
+    shipping_earliest: Any = None
+    shipping_latest: Any = None
+    shipping_late: Any = None
     files: list[FileSchema] | None = None
     designs: list[OrderedDesignSchema] | None = None
 
@@ -107,6 +113,7 @@ class OrderSchema(BaseOrder):
     """An order as "create", "submit", "cancel", "get", the list and the callbacks show it."""
 
     items: list[ItemSchema] | None = None
+    files: list[FileSchema] | None = None
     shipments: list[ShipmentSchema] | None = None
 
 

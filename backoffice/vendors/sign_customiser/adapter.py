@@ -3,16 +3,18 @@
 from collections.abc import Mapping
 from typing import ClassVar, final
 
-from django.conf import settings
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy
 
 from backoffice.vendors.abilities import ManagesWebhooks, TakesOrdersAtOnce
-from backoffice.vendors.base import Connection
+from backoffice.vendors.base import CallbackRequest, Connection
 from backoffice.vendors.errors import FieldError
+from backoffice.vendors.kept_accounts import AccountField, FieldKind
+from backoffice.vendors.known_errors import KnownError
 from backoffice.vendors.messages import Message, OrderToPlace
 from backoffice.vendors.sign_customiser import callbacks, limits, schemas
 from backoffice.vendors.sign_customiser.client import NAME, SignCustomiserClient
+from backoffice.vendors.sign_customiser.known_errors import KNOWN_ERRORS
 from backoffice.vendors.sign_customiser.payloads import order_payload
 from backoffice.vendors.sign_messages import Placed, Webhook
 
@@ -25,10 +27,41 @@ class SignCustomiser(TakesOrdersAtOnce, ManagesWebhooks):
     title: ClassVar[str] = "Sign Customiser"
     purpose: ClassVar[Promise] = gettext_lazy("Lets shoppers design signs, and makes them.")
     after_restore: ClassVar[Promise] = gettext_lazy(
-        "It cannot be asked which orders it has. Compare the orders in its dashboard with those here "
-        "since the backup: enter what is missing, and decide the outcomes that wait as unknown."
+        "Its orders cannot be queried. Compare the orders in its dashboard with those here since the backup: enter "
+        "what is missing, and resolve the unknown outcomes."
     )
     settings_prefix: ClassVar[str] = "SIGN_CUSTOMISER"
+    KNOWN_ERRORS: ClassVar[tuple[KnownError, ...]] = KNOWN_ERRORS
+
+    ACCOUNT_FIELDS: ClassVar[tuple[AccountField, ...]] = (
+        AccountField(
+            "SIGN_CUSTOMISER_URL",
+            FieldKind.ADDRESS,
+            gettext_lazy("Address"),
+            gettext_lazy("Leave empty to use the address in the settings."),
+        ),
+        AccountField("SIGN_CUSTOMISER_TOKEN", FieldKind.SEALED, gettext_lazy("API token")),
+        AccountField(
+            "SIGN_CUSTOMISER_INTEGRATION_SECRET",
+            FieldKind.SEALED,
+            gettext_lazy("Integration secret"),
+            gettext_lazy("Signs its requests to us when a shopper has designed a product."),
+            is_required=False,
+        ),
+        AccountField(
+            "SIGN_CUSTOMISER_INTEGRATION_SECRET_PREVIOUS",
+            FieldKind.MADE,
+            gettext_lazy("Previous secret"),
+            is_required=False,
+        ),
+        AccountField(
+            "SIGN_CUSTOMISER_WEBHOOK_SECRETS",
+            FieldKind.SEALED_LIST,
+            gettext_lazy("Secrets of webhooks created elsewhere"),
+            gettext_lazy("One per line. Secrets of webhooks subscribed here are stored automatically."),
+            is_required=False,
+        ),
+    )
 
     MAX_LINES: ClassVar[int] = limits.MAX_LINES
     MAX_LINES_WITH_DOCUMENTS: ClassVar[int] = limits.MAX_LINES
@@ -43,15 +76,15 @@ class SignCustomiser(TakesOrdersAtOnce, ManagesWebhooks):
     WEBHOOK_TOPICS: ClassVar[Mapping[str, str]] = {"order-created": "order:created", "form-submitted": "form:submitted"}
 
     def __init__(self, connection: Connection) -> None:
-        self.client = SignCustomiserClient(connection)
+        self.client = SignCustomiserClient(connection, name=self.name, settings=self.settings)
 
     @classmethod
     def is_configured(cls) -> bool:
-        return bool(settings.SIGN_CUSTOMISER_URL and settings.SIGN_CUSTOMISER_TOKEN)
+        return bool(cls.settings.SIGN_CUSTOMISER_URL and cls.settings.SIGN_CUSTOMISER_TOKEN)
 
     @classmethod
     def find_setting_faults(cls) -> list[str]:
-        if settings.SIGN_CUSTOMISER_SIGNATURE_FORMAT in callbacks.FORMATS:
+        if cls.settings.SIGN_CUSTOMISER_SIGNATURE_FORMAT in callbacks.FORMATS:
             return []
         return [f"SIGN_CUSTOMISER_SIGNATURE_FORMAT has to be one of {', '.join(callbacks.FORMATS)}."]
 
@@ -61,7 +94,7 @@ class SignCustomiser(TakesOrdersAtOnce, ManagesWebhooks):
 
     @classmethod
     def confirmation_seconds(cls) -> float:
-        return float(settings.SIGN_CUSTOMISER_CONFIRMATION_SECONDS)
+        return float(cls.settings.SIGN_CUSTOMISER_CONFIRMATION_SECONDS)
 
     @classmethod
     def check_order(cls, order: OrderToPlace) -> list[FieldError]:
@@ -91,8 +124,13 @@ class SignCustomiser(TakesOrdersAtOnce, ManagesWebhooks):
         """Accept a shop's code or nothing: the signature is what protects the address."""
         return len(token) <= callbacks.LONGEST_RECIPIENT and (not token or token.replace("-", "a").isalnum())
 
-    verify_callback = staticmethod(callbacks.verify)
-    read_callback = staticmethod(callbacks.read)
+    @classmethod
+    def verify_callback(cls, request: CallbackRequest) -> bool:
+        return callbacks.verify(request, cls.settings)
+
+    @classmethod
+    def read_callback(cls, topic: str, body: bytes) -> tuple[Message, ...]:
+        return callbacks.read(topic, body, vendor=cls.name)
 
 
 def _placed(answer: schemas.SignOrderSchema, *, order: OrderToPlace) -> Placed:

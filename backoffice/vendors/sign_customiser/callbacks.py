@@ -11,14 +11,12 @@ from datetime import UTC, datetime
 from typing import Any
 
 import msgspec
-from django.conf import settings
 
 from backoffice.text.cleaning import clean_foreign
 from backoffice.vendors.base import CallbackRequest, InvalidCallback
 from backoffice.vendors.messages import Message, OrderConfirmation, RemoteOrderState, Version
 from backoffice.vendors.reading import read_time
 from backoffice.vendors.sign_customiser import schemas
-from backoffice.vendors.sign_customiser.client import NAME
 from backoffice.vendors.sign_messages import DesignedPicture, DesignedProduct, FormAnswer, FormSubmission
 
 PRODUCT, ORDER, FORM = "product-created", "order-created", "form-submitted"
@@ -39,29 +37,29 @@ MOST_ANSWERS, LONGEST_ANSWER = 200, 20_000
 DEEPEST = 20
 
 
-def verify(request: CallbackRequest) -> bool:
+def verify(request: CallbackRequest, settings: Any) -> bool:
     """Return whether one of the topic's secrets signed this body within the tolerance, before or after our time."""
     timestamp = request.headers.get(TIMESTAMP, "")
     offered = request.headers.get(SIGNATURE, "").removeprefix(PREFIX).encode("latin-1", "backslashreplace")
-    if not _is_fresh(timestamp):
+    if not _is_fresh(timestamp, tolerance=settings.SIGN_CUSTOMISER_SIGNATURE_TOLERANCE):
         return False
     text = FORMATS[settings.SIGN_CUSTOMISER_SIGNATURE_FORMAT](timestamp.encode("ascii"), request.body)
     # All are compared, so that the time does not tell which one matched.
-    matches = [hmac.compare_digest(offered, _sign(secret, text)) for secret in _secrets(request)]
+    matches = [hmac.compare_digest(offered, _sign(secret, text)) for secret in _secrets(request, settings)]
     return any(matches)
 
 
-def _is_fresh(timestamp: str) -> bool:
+def _is_fresh(timestamp: str, *, tolerance: float) -> bool:
     if not (timestamp.isascii() and timestamp.isdigit() and len(timestamp) <= LONGEST_TIMESTAMP):
         return False
-    return abs(time.time() - int(timestamp)) <= settings.SIGN_CUSTOMISER_SIGNATURE_TOLERANCE
+    return abs(time.time() - int(timestamp)) <= tolerance
 
 
 def _sign(secret: str, text: bytes) -> bytes:
     return hmac.new(secret.encode(), text, "sha256").hexdigest().encode()
 
 
-def _secrets(request: CallbackRequest) -> list[str]:
+def _secrets(request: CallbackRequest, settings: Any) -> list[str]:
     """Return the integrations' for the question about a product, present and previous; the webhooks' for all else."""
     if request.topic == PRODUCT:
         given = (settings.SIGN_CUSTOMISER_INTEGRATION_SECRET, settings.SIGN_CUSTOMISER_INTEGRATION_SECRET_PREVIOUS)
@@ -72,8 +70,10 @@ def _secrets(request: CallbackRequest) -> list[str]:
     return [secret for secret in found if secret]
 
 
-def read(topic: str, body: bytes) -> tuple[Message, ...]:
-    """Return what the topic promises. Raises InvalidCallback, and nothing else, for any other body."""
+def read(topic: str, body: bytes, *, vendor: str) -> tuple[Message, ...]:
+    """Return what the topic promises, of the account it came to. Raises InvalidCallback, and nothing else, for any
+    other body.
+    """
     if topic not in _READERS:
         raise InvalidCallback(f"no such topic: {topic}")
     # No text of theirs needs it, and PostgreSQL takes it in no text.
@@ -81,7 +81,7 @@ def read(topic: str, body: bytes) -> tuple[Message, ...]:
         raise InvalidCallback("contains NUL characters")
     try:
         body.decode("utf-8")
-        return (_READERS[topic](body),)
+        return (_READERS[topic](body, vendor),)
     except (ValueError, RecursionError, OverflowError) as error:
         raise InvalidCallback(str(error)) from error
 
@@ -90,11 +90,11 @@ def _decode(body: bytes, shape: Any) -> Any:
     return msgspec.json.decode(body, type=shape, strict=False)
 
 
-def _read_product(body: bytes) -> DesignedProduct:
+def _read_product(body: bytes, vendor: str) -> DesignedProduct:
     product: schemas.SignProductSchema = _decode(body, schemas.ProductCreated).product
     _ensure_shallow(product.external_data)
     return DesignedProduct(
-        vendor=NAME,
+        vendor=vendor,
         vendor_id=str(product.product_id),
         title=schemas.read_word(product.title, most=LONGEST_TEXT),
         description=schemas.read_word(product.description, most=LONGEST_TEXT, is_line=False),
@@ -128,12 +128,12 @@ def _pictures(product: schemas.SignProductSchema) -> list[DesignedPicture]:
     return [DesignedPicture(url=url, kind=kind) for url, kind in found.items()]
 
 
-def _read_order(body: bytes) -> OrderConfirmation:
+def _read_order(body: bytes, vendor: str) -> OrderConfirmation:
     """Return that the order is there, which is all that we learn; its contents are ours."""
     order: schemas.CreatedOrder = _decode(body, schemas.OrderCreated).order
     created_at = _read_time(order.created_at)
     return OrderConfirmation(
-        vendor=NAME,
+        vendor=vendor,
         vendor_id=str(order.order_id),
         reference=schemas.read_word(order.external_id, most=LONGEST_ID),
         state=RemoteOrderState.SUBMITTED,
@@ -143,7 +143,7 @@ def _read_order(body: bytes) -> OrderConfirmation:
     )
 
 
-def _read_form(body: bytes) -> FormSubmission:
+def _read_form(body: bytes, vendor: str) -> FormSubmission:
     submission: schemas.Submission = _decode(body, schemas.FormSubmitted).form_submission
     given = submission.responses or []
     if len(given) > MOST_ANSWERS:
@@ -151,7 +151,7 @@ def _read_form(body: bytes) -> FormSubmission:
     answers = tuple(_answer(response) for response in given)
     form = submission.form if isinstance(submission.form, dict) else {}
     return FormSubmission(
-        vendor=NAME,
+        vendor=vendor,
         vendor_id=str(submission.submission_number),
         label=schemas.read_word(form.get("label"), most=200),
         subject=schemas.read_word(form.get("subject"), most=200),

@@ -7,7 +7,6 @@ https://www.signcustomiser.com/help/api/post-create-a-new-webhook and the pages 
 from typing import Any
 
 import msgspec
-from django.conf import settings
 
 from backoffice.vendors.auth import FixedHeader
 from backoffice.vendors.base import Connection
@@ -20,10 +19,10 @@ NAME = "sign-customiser"
 class SignCustomiserClient:
     """Raises VendorError and nothing else."""
 
-    def __init__(self, connection: Connection) -> None:
+    def __init__(self, connection: Connection, *, name: str, settings: Any) -> None:
         base_url = settings.SIGN_CUSTOMISER_URL
         auth = FixedHeader(base_url, name="Authorization", value=f"Bearer {settings.SIGN_CUSTOMISER_TOKEN}")
-        self.session = VendorSession(NAME, base_url=base_url, connection=connection, auth=auth)
+        self.session = VendorSession(name, base_url=base_url, connection=connection, auth=auth)
 
     def create_order(self, order: dict[str, Any]) -> schemas.SignOrderSchema:
         """POST v2/orders. Prices are whole numbers of the smallest unit, gross, for one piece.

@@ -4,6 +4,7 @@ and lengths are those of our own columns.
 
 from collections.abc import Iterator
 
+from backoffice.text.translatable import gettext as _
 from backoffice.vendors.errors import FieldError
 from backoffice.vendors.messages import LineToPlace, OrderToPlace, PostalAddress
 
@@ -20,19 +21,18 @@ ADDRESS_LIMITS = {
     "email": (0, 255),
 }
 REQUIRED = ("street", "zip", "city", "country_code")
-MISSING = "Missing: Sign Customiser needs it."
 
 
 def order_errors(order: OrderToPlace) -> Iterator[FieldError]:
     """Return what is missing in the order, by the path of the field ("recipient.street")."""
     yield from _address_errors("recipient", order.recipient)
     if not person_of(order, order.recipient)[0]:
-        yield FieldError("recipient.firstname", "A person with first and last name is needed, beside any company.")
+        yield FieldError("recipient.firstname", _("First and last name are required, even with a company."))
     if order.sale is not None:
         if order.sale.invoice is not None:
             yield from _address_errors("invoice_address", order.sale.invoice)
         if not (order.sale.email or order.recipient.email):
-            yield FieldError("customer.email", MISSING)
+            yield FieldError("customer.email", _("Missing: required by Sign Customiser."))
     for number, line in enumerate(order.lines):
         yield from _line_errors(f"lines.{number}", line)
 
@@ -48,16 +48,19 @@ def person_of(order: OrderToPlace, address: PostalAddress) -> tuple[str, str]:
 def _address_errors(path: str, address: PostalAddress) -> Iterator[FieldError]:
     for name in REQUIRED:
         if not getattr(address, name).strip():
-            yield FieldError(f"{path}.{name}", MISSING)
+            yield FieldError(f"{path}.{name}", _("Missing: required by Sign Customiser."))
     for name, (least, most) in ADDRESS_LIMITS.items():
         if (length := len(getattr(address, name))) and not least <= length <= most:
-            yield FieldError(f"{path}.{name}", f"{length} characters; {least} to {most} are possible.")
+            text = _("%(length)d characters; %(least)d to %(most)d are allowed.")
+            yield FieldError(f"{path}.{name}", text % {"length": length, "least": least, "most": most})
 
 
 def _line_errors(path: str, line: LineToPlace) -> Iterator[FieldError]:
     if not line.custom_product:
-        yield FieldError(f"{path}.custom_product", MISSING)
+        yield FieldError(f"{path}.custom_product", _("Missing: required by Sign Customiser."))
     if line.quantity < 1:
-        yield FieldError(f"{path}.quantity", "At least 1 is needed.")
+        yield FieldError(f"{path}.quantity", _("Must be at least 1."))
     if line.unit_price_gross is None:
-        yield FieldError(f"{path}.tax_percent", "The gross price is needed: name the tax of the line or of the shop.")
+        yield FieldError(
+            f"{path}.tax_percent", _("The gross price is required: give the tax rate of the line or of the shop.")
+        )
