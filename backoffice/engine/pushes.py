@@ -27,10 +27,10 @@ class WebhookHandler(PushHandler[ManagesWebhooks]):
 class Subscribe(WebhookHandler):
     """One that the vendor has for the same topic and address is taken; else it is made."""
 
-    title = _("Subscribe to the vendor's news")
+    title = _("Subscribe to the vendor's webhooks")
 
     def if_sent_again(self, push: Push) -> list[str]:
-        return [_t("The vendor's list is read first: a subscription that is there is not made a second time.")]
+        return [_t("The vendor's list is read first, so that no existing subscription is created twice.")]
 
     def deliver(self, delivery: Delivery) -> None:
         if self._note_listed():

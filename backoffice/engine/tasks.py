@@ -4,7 +4,7 @@ import time
 
 from celery import shared_task
 
-from backoffice.engine.services import callbacks, sending
+from backoffice.engine.services import callbacks, file_waiting, partitions, retention, sending, status_history
 from backoffice.engine.services import sweep as sweeping
 
 WORK_SECONDS = 60
@@ -28,3 +28,27 @@ def work_callbacks() -> None:
 def sweep() -> None:
     """Find and enqueue all that is due."""
     sweeping.sweep()
+
+
+@shared_task(name="backoffice.engine.tasks.ask_statuses")
+def ask_statuses() -> None:
+    """Ask vendors how they are doing, and keep what they answered."""
+    status_history.ask_statuses()
+
+
+@shared_task(name="backoffice.engine.tasks.look_after_store")
+def look_after_store() -> None:
+    """Look whether the store of files takes something, and give it what waits for it."""
+    file_waiting.look_after_store()
+
+
+@shared_task(name="backoffice.engine.tasks.keep_partitions")
+def keep_partitions() -> None:
+    """Make partitions of the months to come, and drop those that are old enough."""
+    partitions.keep_partitions()
+
+
+@shared_task(name="backoffice.engine.tasks.forget_old_rows")
+def forget_old_rows() -> None:
+    """Remove what is kept no longer, as far as the time of one run goes."""
+    retention.forget_old_rows()

@@ -21,12 +21,13 @@ class DriftList(ListPage[Drift]):
 
     title = _("Missed webhooks")
     template_name = "engine/drift_list.html"
+    queryset = Drift.objects.all()
     empty_icon = "done_all"
     days = DRIFT_DAYS
 
     def get_queryset(self) -> QuerySet[Drift]:
         vendor = searched_text(self.request.GET, "vendor")
-        return Drift.objects.filter(vendor=vendor) if vendor in vendor_names() else Drift.objects.all()
+        return self.queryset.filter(vendor=vendor) if vendor in vendor_names() else self.queryset
 
     def get_rows(self, found: list[Drift]) -> list[tuple[Drift, SubjectLink | None]]:
         links = subject_links(found)

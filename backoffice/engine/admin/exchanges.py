@@ -42,7 +42,7 @@ def _chip(attempt: PushAttempt) -> Chip | None:
     if attempt.status is None:
         return Chip(Tone.AMBER, "signal_disconnected", _("no answer"), hint=attempt.error)
     if attempt.status < 300 and attempt.error:
-        return Chip(Tone.AMBER, "signal_disconnected", _("%d, broken off") % attempt.status, hint=attempt.error)
+        return Chip(Tone.AMBER, "signal_disconnected", _("%d, interrupted") % attempt.status, hint=attempt.error)
     if attempt.status < 300:
         return Chip(Tone.GREEN, "check", str(attempt.status))
     if attempt.status >= 500 or attempt.status in (408, 429):

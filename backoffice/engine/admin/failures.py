@@ -7,16 +7,13 @@ from backoffice.engine.admin.push_list import kind_label
 from backoffice.engine.admin.subject_links import SubjectLink, subject_links
 from backoffice.engine.services.failures import FailureGroup, failure_groups
 
-ERRORS_SHOWN = 5
-
 
 @dataclass(frozen=True)
 class FailureCard:
-    """A cause with its complaints by field, and the filters of the list that holds just these pushes."""
+    """A cause, and the filters of the list that holds just these pushes."""
 
     group: FailureGroup
     kind: str
-    errors: list[tuple[str, str]]
     subject: SubjectLink | None
     query: str
 
@@ -29,7 +26,6 @@ def failure_cards() -> list[FailureCard]:
         FailureCard(
             group=group,
             kind=kind_label(group.push.kind),
-            errors=[(one.get("field", ""), one.get("text", "")) for one in group.push.errors[:ERRORS_SHOWN]],
             subject=links.get((group.push.subject_type, group.push.subject_id)),
             query=urlencode({"cause": group.key}),
         )

@@ -8,11 +8,17 @@ from django.core.exceptions import PermissionDenied
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseNotAllowed, HttpResponseRedirect
 from django.urls import reverse
 from django.utils import timezone
+from django.utils.translation import ngettext
 
 from backoffice.engine.admin.bodies import show_text
+from backoffice.engine.admin.history_context import HistoryContext, history_context
+from backoffice.engine.admin.parts import account_parts, integration_parts
+from backoffice.engine.admin.status_context import status_context
 from backoffice.engine.models import Integration, WebhookSubscription
 from backoffice.engine.services import limiter
 from backoffice.engine.services.rate_limits import BURST, RateLimitStatus
+from backoffice.engine.services.status_history import StatusHistory, read_status_histories
+from backoffice.engine.services.vendor_history import VendorHistory, read_histories
 from backoffice.engine.services.vendor_status import VendorHealth, VendorStatus, check_vendor, read_vendor_statuses
 from backoffice.engine.services.webhook_subscriptions import end_webhook, subscribe_webhooks
 from backoffice.errors import IllegalTransition
@@ -21,8 +27,10 @@ from backoffice.staff.pages import PagesAdmin, View, act, find_or_404
 from backoffice.staff.text_fields import posted_text
 from backoffice.states import Chip, Tone
 from backoffice.text.translatable import gettext as _
+from backoffice.text.translatable import join_sentences
 from backoffice.vendors.abilities import CallsSecretAddresses, ManagesWebhooks, Vendor
-from backoffice.vendors.registry import has_ability, vendor_title, vendor_type
+from backoffice.vendors.explaining import explain
+from backoffice.vendors.registry import find_account, has_ability, vendor_title, vendor_type
 
 SET_UP = "change_integration"
 PAUSE, TEST = "pause_integration", "test_integration"
@@ -55,6 +63,11 @@ class VendorCard:
     wants_webhooks: bool
     # Whether addresses of ours that cannot be guessed are entered at the vendor.
     takes_callback_addresses: bool
+    history: HistoryContext | None
+    # Whether it is an account beside the environment's.
+    is_kept: bool
+    # What it answered when asked how it is doing; None where it has no such call, or was never asked.
+    answers: HistoryContext | None
 
 
 @admin.register(Integration)
@@ -77,18 +90,31 @@ class IntegrationAdmin(PagesAdmin):
         webhooks: dict[str, list[WebhookSubscription]] = {}
         for row in WebhookSubscription.objects.filter(ended_at__isnull=True).defer("secret").order_by("pk"):
             webhooks.setdefault(row.vendor, []).append(row)
-        cards = [_card(status, webhooks.get(status.name, [])) for status in read_vendor_statuses()]
+        histories, answers = read_histories(), read_status_histories()
+        cards = [
+            _card(
+                status,
+                webhooks.get(status.name, []),
+                history=histories.get(status.name),
+                answers=answers.get(status.name),
+            )
+            for status in read_vendor_statuses()
+        ]
+        # Those of accounts that are kept beside the environment's have a place of their own.
+        own = [card for card in cards if not card.is_kept]
         return self.render(
             request,
             "engine/integrations.html",
             title=_("Integrations"),
-            cards=[card for card in cards if card.status.standing != VendorHealth.NOT_SET_UP],
-            unused=[card for card in cards if card.status.standing == VendorHealth.NOT_SET_UP],
+            cards=[card for card in own if card.status.standing != VendorHealth.NOT_SET_UP],
+            unused=[card for card in own if card.status.standing == VendorHealth.NOT_SET_UP],
+            account_parts=account_parts(request, cards),
             may_set_up=self.may(request, SET_UP),
             may_subscribe=self.may(request, SUBSCRIBE),
             may_end=self.may(request, END_WEBHOOK),
             may_pause=self.may(request, PAUSE),
             may_test=self.may(request, TEST),
+            parts=integration_parts(request),
         )
 
     def change_view(
@@ -102,13 +128,14 @@ class IntegrationAdmin(PagesAdmin):
         if request.method != "POST":
             return HttpResponseNotAllowed(["POST"])
         check = check_vendor(vendor)
-        params = asdict(check) | {"vendor": vendor_title(vendor)}
+        params = asdict(check) | {"vendor": vendor_title(vendor), "text": explain(vendor, check.text).text}
         if check.is_ok and not check.is_asked:
-            messages.info(request, _("%(vendor)s was not called. %(text)s") % params)
+            was_not = _("%(vendor)s was not contacted.") % {"vendor": vendor_title(vendor)}
+            messages.info(request, join_sentences(was_not, check.text))
         elif check.is_ok:
             messages.success(request, _("%(vendor)s answered after %(seconds).1f s: %(text)s") % params)
         else:
-            messages.error(request, _("%(text)s %(remedy)s") % params)
+            messages.error(request, join_sentences(check.text, check.remedy))
         return HttpResponseRedirect(to)
 
     def pause(self, request: HttpRequest, vendor: str) -> HttpResponse:
@@ -124,8 +151,8 @@ class IntegrationAdmin(PagesAdmin):
         def do() -> str:
             reason = posted_text(request.POST, "reason", most=LONGEST_REASON)
             if not limiter.pause(vendor, actor=actor(request), reason=reason):
-                raise IllegalTransition(_("%(vendor)s is paused already.") % {"vendor": vendor_title(vendor)})
-            return _("%(vendor)s is paused. What is to be sent there waits.") % {"vendor": vendor_title(vendor)}
+                raise IllegalTransition(_("%(vendor)s is already paused.") % {"vendor": vendor_title(vendor)})
+            return _("%(vendor)s is paused. Outgoing requests wait.") % {"vendor": vendor_title(vendor)}
 
         return act(request, do, to=_url(vendor))
 
@@ -135,7 +162,9 @@ class IntegrationAdmin(PagesAdmin):
 
         def do() -> str:
             limiter.resume(vendor, actor=actor(request))
-            return _("%(vendor)s goes on; what waits is sent within a minute.") % {"vendor": vendor_title(vendor)}
+            return _("%(vendor)s is resumed; waiting requests are sent within a minute.") % {
+                "vendor": vendor_title(vendor)
+            }
 
         return act(request, do, to=_url(vendor))
 
@@ -146,7 +175,7 @@ class IntegrationAdmin(PagesAdmin):
         return self.render(
             request,
             "engine/callback_addresses.html",
-            title=_("Callback addresses for %(vendor)s") % {"vendor": vendor_title(vendor)},
+            title=_("Webhook addresses for %(vendor)s") % {"vendor": vendor_title(vendor)},
             vendor=vendor,
             addresses=[(topic, show_text(url)) for topic, url in addresses.items()],
             back=_url(vendor),
@@ -159,7 +188,11 @@ class IntegrationAdmin(PagesAdmin):
 
         def do() -> str:
             pushes = subscribe_webhooks(vendor, actor=actor(request))
-            return _("They are subscribed within a minute.") if pushes else _("All are subscribed already.")
+            return (
+                _("The webhooks are subscribed within a minute.")
+                if pushes
+                else _("All webhooks are already subscribed.")
+            )
 
         return act(request, do, to=_url(vendor))
 
@@ -171,53 +204,75 @@ class IntegrationAdmin(PagesAdmin):
 
         def do() -> str:
             end_webhook(row, actor=actor(request))
-            return _("The vendor is told within a minute.")
+            return _("This is sent to the vendor within a minute.")
 
         return act(request, do, to=_url(vendor))
 
 
-def _card(status: VendorStatus, webhooks: list[WebhookSubscription]) -> VendorCard:
+def _card(
+    status: VendorStatus,
+    webhooks: list[WebhookSubscription],
+    *,
+    history: VendorHistory | None,
+    answers: StatusHistory | None,
+) -> VendorCard:
     integration = status.integration
     subscribes = has_ability(status.name, ManagesWebhooks)
     topics = vendor_type(status.name, ManagesWebhooks).WEBHOOK_TOPICS if subscribes else ()
     return VendorCard(
         status=status,
-        standing=status.standing.chip(integration.last_failure if integration.failures else ""),
+        standing=status.standing.chip(_last_failure(integration)),
         mode=status.mode.chip(),
         rate_limit=_describe_rate_limit(status.rate_limit),
         breaker=_breaker(status),
         may_resume=bool(integration.paused_at or integration.auth_failed_at or integration.open_until),
         webhooks=webhooks if subscribes else None,
         takes_callback_addresses=has_ability(status.name, CallsSecretAddresses),
+        history=history_context(history),
+        is_kept=find_account(status.name) is not None,
+        answers=status_context(answers, vendor=status.name),
         wants_webhooks=bool(set(topics) - {row.topic for row in webhooks if row.is_made}),
     )
+
+
+def _last_failure(integration: Integration) -> str:
+    return explain(integration.vendor, integration.last_failure).text if integration.failures else ""
 
 
 def _describe_rate_limit(status: RateLimitStatus) -> RateLimitUse:
     per_minute = status.per_minute * status.factor
     burst_seconds = BURST * 60 / per_minute
     percent = min(100, round(100 * status.waiting / burst_seconds))
-    rate = _("%(rate)d calls a minute")
+    rate = _("%(rate)d calls per minute")
     if status.factor < 1:
-        rate = _("%(rate)d of %(full)d calls a minute, slowed down at the vendor's wish")
+        rate = _("%(rate)d of %(full)d calls per minute, slowed down at the vendor's request")
     rate %= {"rate": round(per_minute), "full": round(status.per_minute)}
     if status.blocked_seconds:
-        text = _("asked to wait: the next call leaves in %(seconds)d s") % {"seconds": round(status.blocked_seconds)}
+        text = _("delayed by the vendor: next call in %(seconds)d s") % {"seconds": round(status.blocked_seconds)}
         return RateLimitUse(100, Tone.RED, text, rate)
     line = status.waiting - burst_seconds
     if line > 0:
-        return RateLimitUse(100, Tone.AMBER, _("used up: a call waits %(seconds).1f s") % {"seconds": line}, rate)
-    return RateLimitUse(percent, Tone.GREEN, _("%(percent)d %% of the burst used now") % {"percent": percent}, rate)
+        return RateLimitUse(100, Tone.AMBER, _("used up: next call in %(seconds).1f s") % {"seconds": line}, rate)
+    return RateLimitUse(percent, Tone.GREEN, _("%(percent)d%% used") % {"percent": percent}, rate)
 
 
 def _breaker(status: VendorStatus) -> str:
     failures, open_until = status.integration.failures, status.integration.open_until
     if open_until and open_until > timezone.now():
-        return _("open: calls are stopped after %(count)d failures in a row") % {"count": failures}
+        text = ngettext(
+            "interrupted: calls are stopped after %(count)d failure",
+            "interrupted: calls are stopped after %(count)d failures in a row",
+            failures,
+        )
+        return text % {"count": failures}
     if failures:
-        text = _("closed, %(count)d failures in a row (opens at %(limit)d)")
+        text = ngettext(
+            "%(count)d failure; interrupted at %(limit)d",
+            "%(count)d failures in a row; interrupted at %(limit)d",
+            failures,
+        )
         return text % {"count": failures, "limit": limiter.FAILURES_TO_OPEN}
-    return _("closed")
+    return _("healthy")
 
 
 def _known(vendor: str, ability: type[Vendor] = Vendor) -> str:

@@ -59,7 +59,8 @@ def outcome_context(push: Push) -> OutcomeContext:
         goes_on=what_goes_on(push),
         asks_when=when_staff_are_asked(push),
         find_out=handler.how_to_find_out(push)
-        or _("Look at %(vendor)s yourself before you decide, or ask there.") % {"vendor": vendor_title(push.vendor)},
+        or _("Check at %(vendor)s yourself before you decide, or contact them.")
+        % {"vendor": vendor_title(push.vendor)},
         advice=_advice(push, is_yes_advised=is_yes_advised),
         is_yes_advised=is_yes_advised,
         if_happened=_if_happened(push, handler),
@@ -76,35 +77,38 @@ def _evidence(push: Push, left: PushAttempt | None) -> str:
     params = {"vendor": vendor_title(push.vendor), "status": left.status if left else 0}
     if left is None:
         text = _(
-            "The worker was lost in this step before it could record anything: the request may have left, and "
-            "%(vendor)s may have acted on it."
+            "The worker stopped unexpectedly in this step before it could record anything: the request may have "
+            "been sent, and %(vendor)s may have acted on it."
         )
     elif left.status is None:
-        text = _("The request left, and no answer came: %(vendor)s may have acted on it or not.")
+        text = _("The request was sent, but no answer came: %(vendor)s may or may not have acted on it.")
     elif _was_answered(left) and left.error:
-        text = _("%(vendor)s answered with %(status)d, and the line broke in the midst of its answer: it has acted.")
+        text = _(
+            "%(vendor)s answered with %(status)d, but the connection broke during the answer: it has acted on the "
+            "request."
+        )
     elif _was_answered(left):
-        text = _("%(vendor)s answered with %(status)d, but the answer cannot be read: it has acted.")
+        text = _("%(vendor)s answered with %(status)d, but the answer cannot be read: it has acted on the request.")
     elif left.status >= 500:
-        text = _("%(vendor)s answered with an error of its own (%(status)d): it may have acted before that or not.")
+        text = _("%(vendor)s answered with a server error (%(status)d): it may or may not have acted on the request.")
     else:
-        text = _("%(vendor)s answered with %(status)d, which does not say whether it acted.")
+        text = _("%(vendor)s answered with %(status)d, which does not show whether it acted on the request.")
     return text % params
 
 
 def _advice(push: Push, *, is_yes_advised: bool) -> str:
     if is_yes_advised:
-        return _("If you cannot find out, choose “It happened”: then nothing is done a second time.")
+        return _("If you cannot find out, choose “Yes, it arrived”: then nothing is done twice.")
     if recovery_of(push) is Recovery.REPEAT:
         text = _("If you cannot find out, either choice is safe: %(vendor)s counts it once.")
         return text % {"vendor": vendor_title(push.vendor)}
-    return _("If you cannot find out, wait: the search goes on, and nothing is sent meanwhile.")
+    return _("If you cannot find out, wait: the search continues, and nothing is sent in the meantime.")
 
 
 def _if_happened(push: Push, handler: PushHandler[Any]) -> list[str]:
-    text = _("If it did not happen after all, it stays undone at %(vendor)s until somebody notices.")
+    text = _("If it did not arrive after all, it stays undone at %(vendor)s until someone notices.")
     lines = handler.if_happened(push) or [
-        _("This step counts as done and is not sent again; what has to follow it goes on."),
+        _("This step counts as done and is not sent again; the next steps follow."),
         text % {"vendor": vendor_title(push.vendor)},
     ]
     return lines + ([risk] if (risk := handler.risk(push)) else [])
@@ -114,12 +118,12 @@ def _if_not(push: Push, handler: PushHandler[Any]) -> list[str]:
     if lines := handler.if_sent_again(push):
         return lines
     params = {"vendor": vendor_title(push.vendor)}
-    again = _("A new push sends it to %(vendor)s again at once; this one is closed.") % params
+    again = _("A new outgoing request sends it to %(vendor)s again immediately; this one is closed.") % params
     if recovery_of(push) is Recovery.REPEAT:
-        return [again, _("If it did happen after all, %(vendor)s counts it once.") % params]
+        return [again, _("If it did arrive after all, %(vendor)s counts it once.") % params]
     if cost := handler.cost(push):
         params["cost"] = money(*cost)
-        text = _("If it did happen after all, %(vendor)s does it twice and charges %(cost)s once more.")
+        text = _("If it did arrive after all, %(vendor)s does it twice and charges %(cost)s again.")
     else:
-        text = _("If it did happen after all, %(vendor)s does it twice and may charge for both.")
+        text = _("If it did arrive after all, %(vendor)s does it twice and may charge for both.")
     return [again, text % params] + ([risk] if (risk := handler.risk(push)) else [])

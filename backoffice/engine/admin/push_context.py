@@ -13,8 +13,10 @@ from backoffice.engine.admin.subject_links import about, keys_of
 from backoffice.engine.models import Callback, Push
 from backoffice.engine.models.push import PushState
 from backoffice.engine.services.handlers import Recovery
+from backoffice.engine.services.push_errors import PushExplanation, explain_push
 from backoffice.text.translatable import gettext as _
 from backoffice.vendors.registry import vendor_title
+from backoffice.visibility import visible
 
 ATTEMPTS_SHOWN = 60
 NEIGHBOURS_SHOWN = 10
@@ -32,6 +34,7 @@ class PushContext:
     newest: Push
     neighbours: list[PushRow]
     callbacks: list[CallbackRow]
+    explained: PushExplanation
 
     @property
     def situation(self) -> str:
@@ -40,23 +43,23 @@ class PushContext:
         params: dict[str, Any] = {"vendor": vendor_title(push.vendor), "number": newest.pk, "name": push.decided_by}
         match push.state:
             case PushState.NEW if push.attempts:
-                text = _("Certainly nothing was done at %(vendor)s so far. It is tried again by itself.")
+                text = _("Nothing has been done at %(vendor)s so far. It is tried again automatically.")
             case PushState.NEW:
-                text = _("Nothing has been sent yet; a worker takes it as soon as it is due.")
+                text = _("Nothing has been sent yet; it is sent as soon as it is due.")
             case PushState.IN_FLIGHT:
-                text = _("A worker is sending it right now; nothing can be done until it is back.")
+                text = _("It is being sent right now; wait for the result.")
             case PushState.CONFIRMED if push.decided_by:
-                text = _("%(name)s decided that it happened at %(vendor)s. It is not sent again.")
+                text = _("%(name)s decided that it arrived at %(vendor)s. It is not sent again.")
             case PushState.CONFIRMED:
                 text = _("%(vendor)s has confirmed it. Nothing more is sent.")
             case PushState.UNKNOWN:
                 text = unknown_situation(push)
             case _ if newest.pk != push.pk:
-                text = _("It was followed by push #%(number)s, so this one cannot be sent again.")
+                text = _("It was followed by outgoing request #%(number)s, so this one cannot be sent again.")
             case _ if push.needs_attention:
-                text = _("%(vendor)s refused it. Mend the cause, then send it again, or put it aside.")
+                text = _("%(vendor)s rejected it. Fix the cause, then send it again, or dismiss it.")
             case _:
-                text = _("%(name)s has put it aside. It can still be sent again.")
+                text = _("%(name)s dismissed it. It can still be sent again.")
         return text % params
 
     @property
@@ -91,9 +94,9 @@ def push_context(push: Push) -> PushContext:
     """Read what the page needs beside the row."""
     attempts = list(push.attempt_rows.order_by("-pk")[: ATTEMPTS_SHOWN + 1])
     others = about(
-        Push.objects.exclude(pk=push.pk).defer("payload", "follow_up"), {(push.subject_type, push.subject_id)}
+        visible(Push.objects.exclude(pk=push.pk)).defer("payload", "follow_up"), {(push.subject_type, push.subject_id)}
     )
-    callbacks = about(Callback.objects.defer("body", "headers"), keys_of(push)).order_by("-pk")[:NEIGHBOURS_SHOWN]
+    callbacks = about(visible(Callback.objects.defer("body", "headers")), keys_of(push)).order_by("-pk")
     return PushContext(
         push=push,
         row=push_rows([push])[0],
@@ -102,5 +105,6 @@ def push_context(push: Push) -> PushContext:
         payload=show_text(json.dumps(push.payload, ensure_ascii=False) if push.payload else ""),
         newest=Push.objects.filter(**push.key).order_by("-generation").only("pk", "generation", "state")[0],
         neighbours=push_rows(list(others.order_by("-pk")[:NEIGHBOURS_SHOWN])),
-        callbacks=callback_rows(list(callbacks)),
+        callbacks=callback_rows(list(callbacks[:NEIGHBOURS_SHOWN])),
+        explained=explain_push(push),
     )

@@ -13,6 +13,7 @@ from backoffice.engine.admin.failures import failure_cards
 from backoffice.engine.admin.outcome_context import outcome_context
 from backoffice.engine.admin.push_context import push_context
 from backoffice.engine.admin.push_list import PushList
+from backoffice.engine.admin.unknown_errors import READ, unknown_errors
 from backoffice.engine.models import Push, PushAttempt
 from backoffice.engine.models.push import PushState
 from backoffice.engine.services.pushes import decide_push, dismiss_push, enqueue_push, send_again
@@ -36,6 +37,7 @@ class PushAdmin(PagesAdmin):
     def pages(self) -> list[tuple[str, str, View]]:
         return [
             ("failures/", "failures", self.failures),
+            ("unknown-errors/", "unknown_errors", self.unknown_errors),
             ("<int:pk>/try-now/", "try_now", self.try_now),
             ("<int:pk>/send-again/", "send_again", self.send_again),
             ("<int:pk>/put-aside/", "put_aside", self.put_aside),
@@ -54,11 +56,22 @@ class PushAdmin(PagesAdmin):
             may_resend=self.may(request, RESEND),
         )
 
+    def unknown_errors(self, request: HttpRequest) -> HttpResponse:
+        """Show what vendors wrote that the catalogue of errors does not know."""
+        self.require_view(request)
+        return self.render(
+            request,
+            "engine/unknown_errors.html",
+            title=_("Unknown vendor errors"),
+            lines=unknown_errors(request),
+            read=READ,
+        )
+
     def shown_rows(self, row: Push) -> list[QuerySet[Any]]:
         return [*super().shown_rows(row), PushAttempt.objects.filter(push=row)]
 
     def detail_view(self, request: HttpRequest, push: Push, **context: Any) -> HttpResponse:
-        title = _("Push #%(number)s") % {"number": push.pk}
+        title = _("Outgoing request #%(number)s") % {"number": push.pk}
         return self._show(request, "engine/push.html", push, title=title, details=push_context(push), **context)
 
     def _show(self, request: HttpRequest, template: str, push: Push, **context: Any) -> HttpResponse:
@@ -87,14 +100,14 @@ class PushAdmin(PagesAdmin):
     def send_again(self, request: HttpRequest, pk: int) -> HttpResponse:
         def do(push: Push, reason: str) -> tuple[Push, str]:
             follower = send_again(push, actor=actor(request), reason=reason)
-            return follower, _("It is sent again as push #%(number)s.") % {"number": follower.pk}
+            return follower, _("It is sent again as outgoing request #%(number)s.") % {"number": follower.pk}
 
         return self._with_reason(request, pk, do, form="send_again")
 
     def put_aside(self, request: HttpRequest, pk: int) -> HttpResponse:
         def do(push: Push, reason: str) -> tuple[Push, str]:
             dismiss_push(push, actor=actor(request), reason=reason)
-            return push, _("It is put aside and no longer asks for a person.")
+            return push, _("Dismissed. It no longer needs attention.")
 
         return self._with_reason(request, pk, do, form="put_aside")
 
@@ -123,7 +136,7 @@ class PushAdmin(PagesAdmin):
         if request.method == "POST":
             return self._decide(request, push)
         if push.state != PushState.UNKNOWN:
-            messages.info(request, _("The outcome of this push is not unknown (any more)."))
+            messages.info(request, _("The outcome of this outgoing request is known by now."))
             return HttpResponseRedirect(_url(push))
         return self._ask(request, push)
 
@@ -133,7 +146,7 @@ class PushAdmin(PagesAdmin):
         try:
             if choice not in ("yes", "no") or request.POST.get("question") != question_of(push):
                 # What the page showed is no longer what is asked: another step, or a response since.
-                raise IllegalTransition(_("This has changed since the page was opened: read it again."))
+                raise IllegalTransition(_("This has changed since you opened the page. Review it again."))
             reason = posted_text(request.POST, "reason", kind=Text.PARAGRAPH)
             shown = decide_push(push, happened=choice == "yes", actor=actor(request), reason=reason)
         except InvalidInput as error:
@@ -142,7 +155,9 @@ class PushAdmin(PagesAdmin):
         except DomainError as error:
             return refuse(request, error, to=_url(push))
         text = (
-            _("Kept: it happened.") if choice == "yes" else _("Kept: it did not happen. Push #%d sends it.") % shown.pk
+            _("Recorded: it arrived.")
+            if choice == "yes"
+            else _("Recorded: it did not arrive. Outgoing request #%d sends it.") % shown.pk
         )
         messages.success(request, text)
         return HttpResponseRedirect(_url(shown))
@@ -152,7 +167,7 @@ class PushAdmin(PagesAdmin):
             request,
             "engine/unknown_outcome.html",
             push,
-            title=_("Did it happen? Push #%(number)s") % {"number": push.pk},
+            title=_("Did it arrive? Outgoing request #%(number)s") % {"number": push.pk},
             outcome=outcome_context(push),
             question=question_of(push),
             **context,
@@ -167,7 +182,7 @@ class PushAdmin(PagesAdmin):
         return self.render(
             request,
             "engine/push_compare.html",
-            title=_("Two attempts of push #%(number)s") % {"number": push.pk},
+            title=_("Two attempts of outgoing request #%(number)s") % {"number": push.pk},
             push=push,
             original=push,
             earlier=attempts[earlier],

@@ -7,6 +7,7 @@ from backoffice.engine.models import Push
 from backoffice.engine.services.handlers import PUSH_HANDLERS, Recovery, handler_of
 from backoffice.engine.services.reconcile import ABSENCES_NEEDED
 from backoffice.text.translatable import gettext as _
+from backoffice.text.translatable import join_sentences
 from backoffice.vendors.registry import vendor_title
 
 SEARCHED = (Recovery.SEARCH, Recovery.ASK_ANEW)
@@ -21,61 +22,63 @@ def unknown_situation(push: Push) -> str:
     """Return where it stands and what happens next."""
     recovery = recovery_of(push)
     if push.needs_attention and recovery in SEARCHED:
-        text = _("It may or may not have happened at %(vendor)s, and searching has not settled it: decide.")
+        text = _("It may or may not have arrived at %(vendor)s, and searching has not settled it: decide.")
     elif push.needs_attention and recovery is Recovery.REPEAT:
-        text = _("%(vendor)s was sent it several times, and no answer could be read: decide.")
+        text = _("It was sent to %(vendor)s several times, and no answer could be read: decide.")
     elif push.needs_attention:
-        text = _("It may or may not have happened at %(vendor)s, and only a person can find out: decide.")
+        text = _("It may or may not have arrived at %(vendor)s, and this cannot be settled automatically: decide.")
     elif recovery is Recovery.REPEAT:
-        text = _("It may or may not have happened at %(vendor)s. It is sent again: twice counts once there.")
+        text = _("It may or may not have arrived at %(vendor)s. It is sent again: duplicates count once there.")
     elif recovery in SEARCHED:
-        text = _("It may or may not have happened at %(vendor)s. We go on searching and send nothing meanwhile.")
+        text = _("It may or may not have arrived at %(vendor)s. The search continues; nothing is sent in the meantime.")
     else:
-        text = _("It may or may not have happened at %(vendor)s. Nothing is sent until a person has decided.")
+        text = _("It may or may not have arrived at %(vendor)s. Nothing is sent until a decision is made.")
     return text % {"vendor": vendor_title(push.vendor)}
 
 
 def what_goes_on(push: Push) -> str:
     """Return what the product does about it by itself."""
-    params = {"vendor": vendor_title(push.vendor), "searches": _searches(push), "needed": ABSENCES_NEEDED}
+    params = {"vendor": vendor_title(push.vendor), "needed": ABSENCES_NEEDED}
     match recovery_of(push):
         case Recovery.SEARCH:
             text = _(
-                "%(searches)s It is sent again by itself after %(needed)d such proofs, the last one after the settle "
-                "time."
+                "It is sent again automatically after %(needed)d searches without a match, the last one after the "
+                "settle time."
             )
+            return join_sentences(_searches(push), text % params)
         case Recovery.ASK_ANEW:
-            text = _("%(searches)s It is never sent again by itself: after such proofs a person is asked anew.")
+            text = _("It is never sent again automatically: after such results, another decision is needed.")
+            return join_sentences(_searches(push), text)
         case Recovery.REPEAT:
-            text = _("%(vendor)s counts it once however often it is sent, so it is sent again by itself.")
+            text = _("%(vendor)s counts it once however often it is sent, so it is sent again automatically.")
         case Recovery.CALLBACK:
             text = _(
-                "%(vendor)s cannot be searched: a webhook may show it until the settle time is over. Nothing is sent "
-                "again by itself."
+                "%(vendor)s cannot be searched: until the settle time is over, an incoming webhook may show "
+                "whether it arrived. Nothing is sent again automatically."
             )
         case _:
-            text = _("%(vendor)s shows nothing that could be searched for. Nothing is sent again by itself.")
+            text = _("%(vendor)s offers nothing to search for. Nothing is sent again automatically.")
     return text % params
 
 
 def when_staff_are_asked(push: Push) -> str:
     """Return until when it goes on so."""
     if push.needs_attention and recovery_of(push) in SEARCHED:
-        return _("It has been handed to a person; the search goes on meanwhile.")
+        return _("A decision is needed; the search continues in the meantime.")
     if push.needs_attention:
-        return _("It has been handed to a person.")
+        return _("A decision is needed.")
     if recovery_of(push) in SEARCHED:
-        text = _("After %(hours)g hours without a proof it is handed to a person.")
+        text = _("After %(hours)g hours without proof, a decision is needed.")
         return text % {"hours": settings.PUSH_UNKNOWN_HOURS}
     if recovery_of(push) is Recovery.REPEAT:
         return ""
-    return _("It is handed to a person once the settle time is over.")
+    return _("A decision is needed once the settle time is over.")
 
 
 def _searches(push: Push) -> str:
     text = ngettext(
-        "%(looks)d search so far, %(absences)d of them proved that it is not there.",
-        "%(looks)d searches so far, %(absences)d of them proved that it is not there.",
+        "%(looks)d search so far, %(absences)d without a match.",
+        "%(looks)d searches so far, %(absences)d without a match.",
         push.looks,
     )
     return text % {"looks": push.looks, "absences": push.absences}

@@ -20,11 +20,13 @@ from redis import Redis
 from redis.exceptions import RedisError
 
 from backoffice.engine.services.foundations import missing_static_files
+from backoffice.engine.services.migrating import is_migrated
 from backoffice.engine.services.pulling import count_drift
-from backoffice.engine.services.rate_limits import rate_limit_status
+from backoffice.engine.services.queue_ages import read_ages, read_lengths
+from backoffice.engine.services.rate_limits import rate_limit_statuses
 from backoffice.published_secrets import is_loopback
 from backoffice.vendors.abilities import Vendor
-from backoffice.vendors.registry import vendors_with
+from backoffice.vendors.registry import live_accounts
 from backoffice.web.client_address import is_from_this_machine
 
 _PUSHES = """
@@ -33,10 +35,11 @@ _PUSHES = """
 """
 _CALLBACKS = """
     SELECT count(*), coalesce(extract(epoch from clock_timestamp() - min(received_at)), 0)
-      FROM engine_callback WHERE next_at IS NOT NULL
+      FROM engine_callback_by_month WHERE next_at IS NOT NULL
 """
 _NEEDS = "SELECT count(*) FROM engine_push WHERE needs_attention"
 _BEAT = "SELECT extract(epoch from clock_timestamp() - at) FROM engine_heartbeat WHERE name = 'sweep'"
+_BACKUP = "SELECT extract(epoch from clock_timestamp() - at) FROM engine_heartbeat WHERE name = 'backup'"
 _LOCKED = "SELECT count(*) FROM engine_epoch WHERE found_at IS NOT NULL AND reconciled_at IS NULL"
 _BREAKERS = "SELECT vendor, failures, coalesce(open_until > clock_timestamp(), false) FROM engine_integration"
 
@@ -47,7 +50,8 @@ def healthz(request: HttpRequest) -> HttpResponse:
 
 
 def readyz(request: HttpRequest) -> HttpResponse:
-    """Answer 200 when requests can be served, which needs PostgreSQL and the collected static files; 503 without.
+    """Answer 200 when requests can be served, which needs PostgreSQL with all tables of this release and the collected
+    static files; 503 without.
 
     Redis is named beside it only: without it work goes on, found by the sweep. So is a restored
     database that nothing is sent from: orders are taken in meanwhile.
@@ -56,6 +60,8 @@ def readyz(request: HttpRequest) -> HttpResponse:
     if parts["database"] == "ok":
         try:
             parts["sending"] = "stopped: run manage.py reconcile" if _row(_LOCKED)[0] else "ok"
+            if not is_migrated():
+                parts["database"] = "run migrate"
         except DatabaseError:  # a table is missing
             parts["database"] = "run migrate"
     if missing_static_files():
@@ -92,9 +98,16 @@ class DatabaseCollector(Collector):
         yield _gauge("backoffice_restored", text, _row(_LOCKED)[0])
         if beat := _row(_BEAT):
             yield _gauge("backoffice_sweep_age_seconds", "Seconds since the last sweep", beat[0])
+        if backup := _row(_BACKUP):
+            yield _gauge("backoffice_backup_age_seconds", "Seconds since manage.py backup ended well", backup[0])
+        queue_ages = {(queue,): age for queue, age in read_ages().items()}
+        waiting_tasks = {(queue,): length for queue, length in read_lengths().items()}
+        yield _gauge("backoffice_queue_age_seconds", "How long the oldest work has been due", queue_ages, "queue")
+        yield _gauge("backoffice_queue_tasks", "Tasks in Redis", waiting_tasks, "queue")
         breakers = _rows(_BREAKERS)
         failures, stopped = {row[:1]: row[1] for row in breakers}, {row[:1]: row[2] for row in breakers}
-        waits = {(name,): rate_limit_status(name).waiting for name in vendors_with(Vendor, configured=True)}
+        limits = rate_limit_statuses(live_accounts(Vendor, configured=True))
+        waits = {(name,): limit.waiting for name, limit in limits.items()}
         drift = {(name,): number for name, number in count_drift(hours=24).items()}
         yield _gauge("backoffice_vendor_failures", "Failures in a row", failures, "vendor")
         yield _gauge("backoffice_vendor_stopped", "1 while the breaker is open", stopped, "vendor")

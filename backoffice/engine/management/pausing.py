@@ -8,14 +8,16 @@ from django.core.management import BaseCommand, CommandError
 
 from backoffice.engine.models import Integration
 from backoffice.text.cleaning import clean_line
-from backoffice.vendors.registry import vendor_names
+from backoffice.vendors.abilities import Vendor
+from backoffice.vendors.registry import live_accounts, vendor_names
 
 
 class VendorsCommand(BaseCommand):
     """A command about one or more vendors, which keeps who gave it and why."""
 
     def add_arguments(self, parser: ArgumentParser) -> None:
-        parser.add_argument("vendors", nargs="*", metavar="vendor", help=f"one or more of: {', '.join(vendor_names())}")
+        known = f"one or more of: {', '.join(vendor_names())}, or of their accounts"
+        parser.add_argument("vendors", nargs="*", metavar="vendor", help=known)
         parser.add_argument("--all", action="store_true", help="every vendor")
         reason, actor = partial(_line, "pause_reason"), partial(_line, "paused_by")
         parser.add_argument("--reason", type=reason, default="", help="shown to staff and written to the log")
@@ -23,7 +25,7 @@ class VendorsCommand(BaseCommand):
 
     def chosen(self, options: dict[str, Any]) -> list[str]:
         """Return the vendors named. Raises CommandError for none, and for one that is not known."""
-        known = vendor_names()
+        known = live_accounts(Vendor)
         names = known if options["all"] else options["vendors"]
         if not names:
             raise CommandError(f"Name a vendor, or give --all. There are: {', '.join(known)}.")

@@ -6,7 +6,7 @@ from typing import Any, ClassVar
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 
 from backoffice.engine.services.pull_runs import PullRun
-from backoffice.vendors.registry import vendors_with
+from backoffice.vendors.registry import live_accounts
 
 
 class PullCommand(BaseCommand):
@@ -21,7 +21,7 @@ class PullCommand(BaseCommand):
         )
 
     def handle(self, *args: Any, **options: Any) -> None:
-        vendors = vendors_with(self.pull.ability, configured=True)
+        vendors = live_accounts(self.pull.ability, configured=True)
         if options["vendor"]:
             if options["vendor"] not in vendors:
                 raise CommandError(f"{options['vendor']} is not configured; there are: {', '.join(vendors) or 'none'}.")

@@ -13,7 +13,7 @@ from backoffice.model_fields import TranslatableJSONField
 class TimelineEvent(models.Model):
     """One line of a timeline: who or what did what, when; never changed. Sentences by kind belong to the thing."""
 
-    at = models.DateTimeField(_("at"), default=timezone.now)
+    at = models.DateTimeField(_("time"), default=timezone.now)
     # A user's name, "shop:WEB", "vendor:name", "rule:7" or "system".
     actor = models.CharField(_("by"), max_length=150)
     kind = models.CharField(_("kind"), max_length=64)
@@ -35,7 +35,8 @@ class VendorTimelineEvent(TimelineEvent):
     """A line of a thing that vendors report on: with the push or callback that it came with."""
 
     push = models.ForeignKey(Push, models.SET_NULL, null=True, related_name="+")
-    callback = models.ForeignKey(Callback, models.SET_NULL, null=True, related_name="+")
+    # Callbacks go after some months, by whole partitions: by then it names nothing.
+    callback = models.ForeignKey(Callback, models.SET_NULL, null=True, related_name="+", db_constraint=False)
     # Set for lines of the vendor's own history, which come again with every report.
     source_key = models.CharField(max_length=100, blank=True)
 

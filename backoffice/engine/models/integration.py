@@ -12,11 +12,11 @@ class Integration(models.Model):
     vendor = models.CharField(_("vendor"), max_length=32, primary_key=True)
     paused_at = models.DateTimeField(_("paused"), null=True, blank=True)
     paused_by = models.CharField(_("paused by"), max_length=150, blank=True)
-    pause_reason = models.CharField(_("reason of the pause"), max_length=300, blank=True, db_default="")
-    auth_failed_at = models.DateTimeField(_("credentials refused"), null=True, blank=True)
+    pause_reason = models.CharField(_("reason for the pause"), max_length=300, blank=True, db_default="")
+    auth_failed_at = models.DateTimeField(_("credentials rejected"), null=True, blank=True)
     last_success_at = models.DateTimeField(_("last success"), null=True, blank=True)
     last_failure_at = models.DateTimeField(_("last failure"), null=True, blank=True)
-    last_failure = models.TextField(_("last failure's cause"), blank=True)
+    last_failure = models.TextField(_("cause of the last failure"), blank=True)
     # The breaker: consecutive failures, until when it is open, and how long the next opening lasts (seconds).
     failures = models.PositiveIntegerField(_("failures in a row"), default=0)
     open_until = models.DateTimeField(_("calls stopped until"), null=True, blank=True)
@@ -57,6 +57,8 @@ class VendorToken(models.Model):
     vendor = models.CharField(max_length=32, primary_key=True)
     token = SealedJSONField(null=True)
     expires_at = models.DateTimeField(null=True)
+    # Which credentials of the account it was got with; empty for those of the environment.
+    got_with = models.CharField(max_length=32, blank=True, db_default="")
 
     def __str__(self) -> str:
         return self.vendor

@@ -7,7 +7,7 @@ from django.db import models
 from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
 
-from backoffice.model_fields import TranslatableTextField
+from backoffice.model_fields import TranslatableJSONField, TranslatableTextField
 from backoffice.states import StateChoices, Tone
 
 
@@ -15,7 +15,7 @@ class PushState(StateChoices):
     NEW = "new", Tone.GREY, "schedule", _("waiting")
     IN_FLIGHT = "in_flight", Tone.BLUE, "sync", _("being sent")
     CONFIRMED = "confirmed", Tone.GREEN, "check_circle", _("confirmed")
-    FAILED = "failed", Tone.RED, "block", _("refused")
+    FAILED = "failed", Tone.RED, "block", _("rejected")
     UNKNOWN = "unknown", Tone.AMBER, "help", _("outcome unknown")
 
 
@@ -26,7 +26,7 @@ class Lane(models.IntegerChoices):
     """Who goes first when the vendor's rate limit is short."""
 
     ORDERS = 10, _("orders")
-    READS = 30, _("reading again")
+    READS = 30, _("reading back")
     CATALOG = 50, _("catalogue")
 
 
@@ -56,7 +56,7 @@ class Push(models.Model):
     payload = models.JSONField(_("payload"), default=dict)
     # What was asked for while this one was on its way: becomes the next generation (pushes that merge only).
     follow_up = models.JSONField(null=True, editable=False)
-    lane = models.PositiveSmallIntegerField(_("lane"), choices=Lane, default=Lane.ORDERS)
+    lane = models.PositiveSmallIntegerField(_("priority"), choices=Lane, default=Lane.ORDERS)
 
     state = models.CharField(_("state"), max_length=16, choices=PushState, default=PushState.NEW)
     # The write that is under way or whose outcome is unknown; empty between writes.
@@ -72,15 +72,17 @@ class Push(models.Model):
     # Nothing sent before this moment can still be on its way: lease end plus settle time count from here.
     settles_at = models.DateTimeField(null=True, editable=False)
     looks = models.PositiveIntegerField(_("searches made"), default=0)
-    absences = models.PositiveIntegerField(_("searches that proved absence"), default=0)
+    absences = models.PositiveIntegerField(_("searches without a match"), default=0)
 
-    needs_attention = models.BooleanField(_("needs a person"), default=False)
+    needs_attention = models.BooleanField(_("needs attention"), default=False)
     cause = TranslatableTextField(_("cause"), blank=True)
-    errors = models.JSONField(_("errors by field"), default=list)
+    errors = TranslatableJSONField(_("errors by field"), default=list)
     decided_by = models.CharField(_("decided by"), max_length=150, blank=True)
-    decision = models.TextField(_("decision and its reason"), blank=True)
+    decision = models.TextField(_("decision and reason"), blank=True)
 
-    created_by = models.CharField(_("asked for by"), max_length=150, default="system")
+    created_by = models.CharField(_("requested by"), max_length=150, default="system")
+    # Of the request that made it necessary: names it in the log, however late it is sent.
+    request_id = models.CharField(max_length=64, blank=True, db_default="", editable=False)
     created_at = models.DateTimeField(_("created"), auto_now_add=True)
     updated_at = models.DateTimeField(_("updated"), auto_now=True)
     finished_at = models.DateTimeField(_("finished"), null=True, blank=True)
@@ -88,8 +90,8 @@ class Push(models.Model):
     objects = PushQuerySet.as_manager()
 
     class Meta:
-        verbose_name = _("push")
-        verbose_name_plural = _("pushes")
+        verbose_name = _("outgoing request")
+        verbose_name_plural = _("outgoing requests")
         permissions = [
             ("resend_push", "Can try pushes now, send refused ones again and put them aside"),
             ("decide_push", "Can decide what became of a push whose outcome is unknown"),
@@ -146,9 +148,12 @@ class Push(models.Model):
 
 
 class PushAttempt(models.Model):
-    """One request made for a push, or one decision about it: masked, cut to size, never changed."""
+    """One request made for a push, or one decision about it: masked, cut to size, never changed.
 
-    push = models.ForeignKey(Push, models.CASCADE, related_name="attempt_rows", verbose_name=_("push"))
+    Divided by months, as `Callback` is, with what follows from it.
+    """
+
+    push = models.ForeignKey(Push, models.CASCADE, related_name="attempt_rows", verbose_name=_("outgoing request"))
     step = models.CharField(_("step"), max_length=100, blank=True)
     started_at = models.DateTimeField(_("started"))
     duration_ms = models.PositiveIntegerField(_("milliseconds"), default=0)
@@ -156,12 +161,13 @@ class PushAttempt(models.Model):
     url = models.TextField(_("address"), blank=True)
     request = models.TextField(_("sent"), blank=True)
     status = models.PositiveSmallIntegerField(_("status"), null=True, blank=True)
-    answer = models.TextField(_("answer"), blank=True)
+    answer = models.TextField(_("response"), blank=True)
     # It may have changed something at the vendor: a write, or a read with an effect, whatever its verb.
     has_effect = models.BooleanField(_("may have had an effect"), default=False)
     error = models.TextField(_("error"), blank=True)
 
     class Meta:
+        db_table = "engine_pushattempt_by_month"
         ordering = ["pk"]
         verbose_name = _("attempt")
         verbose_name_plural = _("attempts")

@@ -9,10 +9,10 @@ from backoffice.vendors.messages import Version
 class Reported(models.Model):
     """A row about which vendors report: the version of the newest report applied, and when it was last read."""
 
-    reported_at = models.DateTimeField(_("vendor's time of change"), null=True, blank=True)
+    reported_at = models.DateTimeField(_("time of change at the vendor"), null=True, blank=True)
     reported_history_id = models.BigIntegerField(default=0)
     reported_rank = models.SmallIntegerField(default=0)
-    read_at = models.DateTimeField(_("last read"), null=True, blank=True)
+    read_at = models.DateTimeField(_("last synced"), null=True, blank=True)
 
     class Meta:
         abstract = True

@@ -1,20 +1,27 @@
 """What all files that we keep have in common; `backoffice.engine.services.files` keeps them."""
 
+from collections.abc import Collection
+
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
 
 class StoredFile(models.Model):
-    """A file kept below MEDIA_ROOT under a name of our own; `path` is empty while we have no copy."""
+    """A file that we keep under a name of our own; `path` is empty while we have no copy."""
 
     path = models.CharField(max_length=200, blank=True, editable=False)
     size = models.PositiveIntegerField(_("bytes"), null=True, editable=False)
     sha256 = models.CharField(max_length=64, blank=True, editable=False)
-    content_type = models.CharField(_("type of content"), max_length=100, blank=True, editable=False)
-    stored_at = models.DateTimeField(_("kept since"), null=True, editable=False)
+    content_type = models.CharField(_("content type"), max_length=100, blank=True, editable=False)
+    stored_at = models.DateTimeField(_("stored since"), null=True, editable=False)
 
     class Meta:
         abstract = True
+
+    @classmethod
+    def known_paths(cls, paths: Collection[str]) -> set[str]:
+        """Return which of these paths a row names; whatever nobody names is cleared away (`clean_files`)."""
+        return set(cls._default_manager.filter(path__in=paths).values_list("path", flat=True))
 
     @property
     def is_kept(self) -> bool:

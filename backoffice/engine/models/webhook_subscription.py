@@ -15,12 +15,12 @@ class WebhookSubscription(models.Model):
     topic = models.CharField(_("topic"), max_length=64)
     url = models.TextField(_("address"))
     # Empty until the vendor has made it.
-    vendor_id = models.CharField(_("vendor's id"), max_length=64, blank=True)
-    status = models.CharField(_("vendor's word"), max_length=64, blank=True)
+    vendor_id = models.CharField(_("vendor ID"), max_length=64, blank=True)
+    status = models.CharField(_("vendor status"), max_length=64, blank=True)
     # {"secret": ...}; None where the vendor has not shown it.
     secret = SealedJSONField(null=True, editable=False)
-    created_by = models.CharField(_("asked for by"), max_length=150, default="system")
-    created_at = models.DateTimeField(_("asked for"), auto_now_add=True)
+    created_by = models.CharField(_("requested by"), max_length=150, default="system")
+    created_at = models.DateTimeField(_("requested"), auto_now_add=True)
     # What is deleted is still accepted for callbacks that were on their way.
     ended_at = models.DateTimeField(_("ended"), null=True, blank=True)
 
@@ -35,6 +35,12 @@ class WebhookSubscription(models.Model):
 
     def __str__(self) -> str:
         return f"{self.vendor} {self.topic}"
+
+    @property
+    def status_words(self) -> str:
+        """How the vendor says it stands, for people; its own word where we know no other."""
+        known = {"": _("created"), "active": _("active"), "inactive": _("disabled"), "disabled": _("disabled")}
+        return str(known.get(self.status.strip().lower(), self.status))
 
     @property
     def is_made(self) -> bool:

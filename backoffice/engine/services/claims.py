@@ -21,13 +21,14 @@ def claim(push_id: int, *, state: PushState) -> Delivery | None:
     claimed = claimable().filter(pk=push_id, state=state).update(**changes)
     if not claimed:
         return None
-    # The handler is looked up late: a kind that nobody has registered can be claimed too.
     return Delivery(Push.objects.get(pk=push_id), token=token, lock=lambda push: handler_of(push).lock(push))
 
 
 def claimable() -> QuerySet[Push]:
     """Return what a worker may take now: due, without a lease, not held back by a pause, and behind no older one of the
     same vendor and subject, as a cancellation never overtakes its order.
+
+    A kind that this release does not know waits for workers of the release that made it: during an upgrade both work.
 
     While a vendor is paused, or the database was restored and is not yet compared with the vendors, unknown outcomes
     are looked for and pushes that only read go on; nothing is sent.
@@ -44,6 +45,11 @@ def claimable() -> QuerySet[Push]:
     reading = [kind for kind, handler in PUSH_HANDLERS.items() if not handler.writes]
     is_free = Q(lease_until__isnull=True) | Q(lease_until__lte=Now())
     may_go = Q(state=PushState.UNKNOWN) | Q(kind__in=reading) | (~Exists(paused) & ~Exists(restored))
-    return Push.objects.filter(
+    return known().filter(
         is_free, may_go, ~Exists(older), state__in=[PushState.NEW, PushState.UNKNOWN], next_at__lte=Now()
     )
+
+
+def known() -> QuerySet[Push]:
+    """Return the pushes whose kinds this release knows."""
+    return Push.objects.filter(kind__in=list(PUSH_HANDLERS))

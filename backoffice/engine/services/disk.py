@@ -6,8 +6,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-from django.conf import settings
-
+from backoffice.engine.services.files import store
 from backoffice.errors import Unavailable
 from backoffice.text.translatable import gettext as _
 
@@ -25,10 +24,15 @@ class NoRoom(Unavailable):
 
 
 def has_room(size: int) -> bool:
-    """Return whether a file of so many bytes may be put on the disk."""
-    root = Path(settings.MEDIA_ROOT)
-    root.mkdir(parents=True, exist_ok=True)
-    return shutil.disk_usage(root).free >= FREE_BYTES_FLOOR + size
+    """Return whether a file of so many bytes may be put on the disk, or pass through it on its way to a store."""
+    # On its way to a store a file may lie there twice: as it came with a form, and whole.
+    needed = 2 * size if store().is_remote else FREE_BYTES_FLOOR + size
+    return shutil.disk_usage(place()).free >= needed
+
+
+def place() -> Path:
+    """Return the folder that needs room."""
+    return store().spool_folder
 
 
 def require_room(size: int) -> None:
@@ -51,6 +55,7 @@ def room_for(size: int) -> Iterator[None]:
 
 def _no_room() -> NoRoom:
     text = _(
-        "There is no room for files at the moment. Whoever runs the back office can see that and has to make some."
+        "There is no space for files at the moment. The operator of the back office can see this and must free up "
+        "space."
     )
     return NoRoom(text, retry_after=RETRY_AFTER)

@@ -150,6 +150,17 @@ def open_epoch() -> None:
     places.remember(epoch.installation, Mark(epoch.counter, epoch.series))
 
 
+def lock_restored() -> None:
+    """Lock the epoch of a database that was just restored: whoever did it need not wait until it is noticed.
+
+    One that was locked at its backup is locked anew, since ids were given out after it.
+    """
+    with transaction.atomic():
+        epoch = read_epoch()
+        Epoch.objects.filter(found_at__isnull=False, reconciled_at__isnull=True).update(reconciled_at=Now())
+        _lock(epoch, mark=_recalled(epoch), is_certain=True)
+
+
 def is_from_before_restore(at: datetime) -> bool:
     """Return whether what dates from then may have been sent to a vendor by the state that was lost."""
     return Epoch.objects.filter(found_at__gte=at).exists()

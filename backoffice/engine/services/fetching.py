@@ -17,8 +17,9 @@ from backoffice.engine.models.stored_file import FetchedFile
 from backoffice.engine.services.clock import database_now
 from backoffice.engine.services.disk import require_room
 from backoffice.engine.services.files import keep_file, new_path, note_kept
-from backoffice.errors import DomainError
+from backoffice.errors import DomainError, Unavailable
 from backoffice.text.translatable import gettext as _
+from backoffice.text.translatable import text_of
 from backoffice.vendors.addresses import UnsafeUrl
 from backoffice.vendors.errors import RateLimited, VendorError
 
@@ -27,6 +28,8 @@ logger = logging.getLogger(__name__)
 
 # While a worker is at a file nobody else takes it; a lost worker's file is due again after that.
 WORKING_SECONDS = 120
+# Until the next look where something of ours was away.
+PAUSE_SECONDS = 60
 
 
 class Fetching(ABC, Generic[Row]):
@@ -66,14 +69,17 @@ class Fetching(ABC, Generic[Row]):
         try:
             self._keep(row)
         except UnsafeUrl as error:
-            self._put_off(row, problem=str(error), seconds=None)
+            self._put_off(row, problem=text_of(error), seconds=None)
         except RateLimited as error:  # nothing was sent
             row.attempts -= 1
             self._put_off(row, problem=error.text, seconds=error.retry_after or 1)
+        except Unavailable as error:  # of ours, such as a full disk: no try of the file's
+            row.attempts -= 1
+            self._put_off(row, problem=error.text, seconds=error.details.get("retry_after", PAUSE_SECONDS))
         except (VendorError, DomainError) as error:
             self._put_off(row, problem=error.text, seconds=self._wait(row))
         except OSError as error:
-            self._put_off(row, problem=_("The disk refused the file: %s") % error, seconds=self._wait(row))
+            self._put_off(row, problem=_("The file could not be written to disk: %s") % error, seconds=self._wait(row))
         return True
 
     def try_again(self, row: Row) -> None:

@@ -1,30 +1,34 @@
-"""Files that we keep: one way onto the disk and one way back, whoever gave them.
+"""Files that we keep: one way in and one way back, whoever gave them and wherever they lie (`backoffice/files/stores`).
 
 Names and types that others give are data: the path is ours, the type is what the content shows. What lies under a path
-is whole, also after a loss of power. A process that is killed leaves a part, which is cleared away after a day.
+is whole, and what is read is what was kept.
 """
 
 import hashlib
-import os
-import time
+import logging
+import shutil
+import tempfile
 import uuid
 from collections.abc import Collection, Iterable, Iterator
-from contextlib import contextmanager
 from dataclasses import asdict, dataclass
-from pathlib import Path
+from io import BytesIO
 from typing import Any, BinaryIO, cast
 
-from django.core.files.storage import FileSystemStorage, default_storage
+from django.core.files.storage import default_storage
 from django.utils import timezone
 
 from backoffice.engine.models.stored_file import StoredFile
+from backoffice.engine.models.waiting_file import WaitingFile
 from backoffice.errors import DomainError
+from backoffice.files.checked import CheckedFile
 from backoffice.files.pdf_marks import PdfMarks
+from backoffice.files.stores.base import FileStore, StoreAway
 from backoffice.files.types import PDF, PICTURE_START, UNKNOWN, picture_type
 from backoffice.text.translatable import gettext as _
 
-PARTS = "parts"
-_FORGOTTEN_SECONDS = 24 * 3600
+# Bytes of a file read back and forth that are kept in memory; the rest lies in the folder for temporary files.
+IN_MEMORY = 1024 * 1024
+logger = logging.getLogger(__name__)
 
 
 class UnfitFile(DomainError):
@@ -41,7 +45,7 @@ class FileTooLarge(UnfitFile):
 
 @dataclass(frozen=True)
 class Kept:
-    """What is on the disk now: its path below MEDIA_ROOT, bytes, and the type that the content itself shows."""
+    """What is kept now: its path, bytes, and the type that the content itself shows."""
 
     path: str
     size: int
@@ -78,10 +82,13 @@ class Incoming:
         if self._accepts is not None:
             self._check(self._accepts)
 
+    def name_for(self, pattern: str) -> str:
+        """Return the path, in which `{sha256}` stands for the digest of what has passed."""
+        return pattern.format(sha256=self._digest.hexdigest())
+
     def kept_as(self, path: str) -> Kept:
         """Return what has passed, under that path."""
-        sha256 = self._digest.hexdigest()
-        return Kept(path.format(sha256=sha256), self._passed, sha256, self.content_type)
+        return Kept(self.name_for(path), self._passed, self._digest.hexdigest(), self.content_type)
 
     @property
     def content_type(self) -> str:
@@ -94,52 +101,22 @@ class Incoming:
         if self.content_type not in accepts:
             if PDF in accepts:
                 raise UnfitFile(_("The file is not a PDF: it does not begin with %PDF-."))
-            raise UnfitFile(_("The content is no PNG, JPEG or WebP picture."))
+            raise UnfitFile(_("The content is not a PNG, JPEG or WebP image."))
         if self.content_type == PDF and not self._marks.is_whole:
-            raise UnfitFile(_("The PDF has no end: it was cut off."))
-
-
-class KeepingStorage(FileSystemStorage):
-    """Django's storage on a disk: a file lies under its name whole or not at all, and replaces the one before it."""
-
-    def get_available_name(self, name: str, max_length: int | None = None) -> str:
-        return name
-
-    def _save(self, name: str, content: Any) -> str:
-        with self._part() as part:
-            with part.open("xb") as target:
-                for chunk in content.chunks():
-                    target.write(chunk)
-                target.flush()
-                os.fsync(target.fileno())
-            if isinstance(content, Incoming):
-                name = content.kept_as(name).path
-            place = Path(self.path(name))
-            place.parent.mkdir(parents=True, exist_ok=True)
-            os.replace(part, place)
-            _sync_folder(place.parent)
-        return name
-
-    @contextmanager
-    def _part(self) -> Iterator[Path]:
-        folder = Path(self.path(PARTS))
-        folder.mkdir(parents=True, exist_ok=True)
-        for entry in os.scandir(folder):  # what processes left behind that were killed
-            if entry.stat().st_mtime < time.time() - _FORGOTTEN_SECONDS:
-                Path(entry.path).unlink(missing_ok=True)
-        part = folder / uuid.uuid4().hex
-        try:
-            yield part
-        finally:
-            part.unlink(missing_ok=True)
+            raise UnfitFile(_("The PDF is incomplete: its end is missing."))
 
 
 def too_large_text(max_bytes: int) -> str:
-    return _("The file has more than %(limit)d MB.") % {"limit": max_bytes // 1024**2}
+    return _("The file is larger than %(limit)d MB.") % {"limit": max_bytes // 1024**2}
+
+
+def store() -> FileStore:
+    """Return where files are kept and read."""
+    return cast(FileStore, default_storage)
 
 
 def new_path(folder: str) -> str:
-    """Return a name below MEDIA_ROOT that nothing else has."""
+    """Return a name that nothing else has."""
     name = uuid.uuid4().hex
     return f"{folder}/{name[:2]}/{name}"
 
@@ -153,7 +130,8 @@ def keep_file(
 ) -> Kept:
     """Keep the content under that path, in which `{sha256}` stands for its digest. It is never in memory as a whole.
 
-    Raises UnfitFile for a type that is not among `accepts`, FileTooLarge, and OSError; then nothing is left of it.
+    Raises UnfitFile for a type that is not among `accepts`, FileTooLarge, StoreAway, and OSError; then nothing is left
+    of it.
     """
     pieces = [content] if isinstance(content, bytes) else content
     incoming = Incoming(pieces, accepts=accepts, max_bytes=max_bytes)
@@ -169,7 +147,7 @@ def inspect_content(content: bytes, *, accepts: Collection[str] | None = None, m
 
 
 def read_file(path: str) -> bytes | None:
-    """Return what lies under that path, None when there is nothing."""
+    """Return what lies under that path, None when there is nothing. Raises StoreAway: then nobody knows."""
     try:
         with open_path(path) as file:
             return file.read()
@@ -177,16 +155,47 @@ def read_file(path: str) -> bytes | None:
         return None
 
 
-def open_path(path: str) -> BinaryIO:
-    """Open what lies under that path. Raises FileNotFoundError, also without a path."""
+def open_path(path: str, *, sha256: str = "", size: int | None = None) -> BinaryIO:
+    """Open what lies under that path, to be read once from its beginning to its end.
+
+    Raises FileNotFoundError, also without a path, StoreAway, and DamagedFile where it is not what `sha256` says.
+    """
     if not path:
         raise FileNotFoundError(path)
-    return cast(BinaryIO, default_storage.open(path).file)
+    return cast(BinaryIO, CheckedFile(_source(path), name=path, sha256=sha256, size=size))
 
 
 def open_file(row: StoredFile) -> BinaryIO:
-    """Open our copy. Raises FileNotFoundError when there is none."""
-    return open_path(row.path if row.is_kept else "")
+    """Open our copy as `open_path` does. Raises FileNotFoundError when there is none."""
+    return open_path(row.path if row.is_kept else "", sha256=row.sha256, size=row.size)
+
+
+def open_at_any_place(row: StoredFile) -> BinaryIO:
+    """Open our copy for readers that go back and forth in it. Raises what `open_file` raises."""
+    spool = tempfile.SpooledTemporaryFile(max_size=IN_MEMORY)  # noqa: SIM115 - its reader closes it
+    with open_file(row) as file:
+        shutil.copyfileobj(file, spool)
+    spool.seek(0)
+    return cast(BinaryIO, spool)
+
+
+def delete_file(path: str) -> None:
+    """Delete what lies under that path; nothing there is no fault. Where the store is away it stays, and is found by
+    `manage.py clean_files`: nobody waits for that.
+    """
+    try:
+        default_storage.delete(path)
+    except StoreAway as away:
+        logger.warning("%s could not be deleted: %s", path, away.cause)
+
+
+def delete_files(paths: Iterable[str]) -> None:
+    """Delete what lies under these paths, and what waits to be put there."""
+    named = [path for path in paths if path]
+    if named:
+        WaitingFile.objects.filter(path__in=named).delete()
+    for path in named:
+        delete_file(path)
 
 
 def note_kept(row: StoredFile, kept: Kept) -> list[str]:
@@ -197,10 +206,12 @@ def note_kept(row: StoredFile, kept: Kept) -> list[str]:
     return list(columns)
 
 
-def _sync_folder(folder: Path) -> None:
-    """Sync the folder too: otherwise the new name may be lost although the content is not."""
-    descriptor = os.open(folder, os.O_RDONLY)
+def _source(path: str) -> BinaryIO:
+    """Return what lies in the store, else what waits for it."""
     try:
-        os.fsync(descriptor)
-    finally:
-        os.close(descriptor)
+        return cast(BinaryIO, default_storage.open(path).file)
+    except (FileNotFoundError, StoreAway):
+        waiting = WaitingFile.objects.filter(path=path).first() if store().is_remote else None
+        if waiting is None:
+            raise
+        return BytesIO(waiting.content)

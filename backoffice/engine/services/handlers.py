@@ -14,10 +14,11 @@ from django.conf import settings
 from backoffice.engine.models import Callback, Push
 from backoffice.engine.services.delivery import Delivery
 from backoffice.engine.services.reports import ReportOutcome
+from backoffice.text.translatable import gettext as _
 from backoffice.vendors.abilities import CallsUs, Vendor
-from backoffice.vendors.errors import VendorError
+from backoffice.vendors.errors import VendorError, VendorUnavailable
 from backoffice.vendors.messages import Message
-from backoffice.vendors.registry import has_ability, vendor_type
+from backoffice.vendors.registry import find_account, has_ability, vendor_type
 
 
 class ReconcileResult(StrEnum):
@@ -57,9 +58,16 @@ class PushHandler(Generic[V]):
     title: Any = ""
     # False for a push that only reads: a pause does not stop it.
     writes: bool = True
+    # What of its payload is still asked for when it is long confirmed; all else goes after PUSH_DETAIL_DAYS.
+    lasting: tuple[str, ...] = ()
 
     def begin(self, delivery: Delivery) -> None:
-        """Keep what `deliver` and `reconcile` work with; called before either. Raises MissingAbility."""
+        """Keep what `deliver` and `reconcile` work with; called before either. Raises MissingAbility, and
+        VendorUnavailable where the account's credentials are gone: nothing is asked with empty ones.
+        """
+        if find_account(delivery.push.vendor) and not delivery.vendor.is_configured():
+            text = _("%(vendor)s is not set up.") % {"vendor": delivery.vendor.title}
+            raise VendorUnavailable(text)
         self.delivery, self.push, self.vendor = delivery, delivery.push, delivery.vendor_as(self.ability)
 
     def deliver(self, delivery: Delivery) -> None:
@@ -149,6 +157,12 @@ def handler_of(push: Push) -> PushHandler[Any]:
     """Return a handler for that push alone. Raises KeyError for a kind that nobody has registered."""
     own = (handler for ability, handler in _AT_VENDORS.get(push.kind, ()) if has_ability(push.vendor, ability))
     return copy(next(own, PUSH_HANDLERS[push.kind]))
+
+
+def lasting_names() -> list[str]:
+    """Return what of payloads is kept of any kind, for the compression of finished pushes."""
+    handlers = [*PUSH_HANDLERS.values(), *(handler for own in _AT_VENDORS.values() for _ability, handler in own)]
+    return sorted({name for handler in handlers for name in handler.lasting})
 
 
 M = TypeVar("M", bound=Message)

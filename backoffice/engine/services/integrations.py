@@ -8,7 +8,7 @@ from backoffice.engine.models.push import Lane
 from backoffice.engine.services.limiter import SharedLimiter
 from backoffice.engine.services.tokens import SharedTokens
 from backoffice.vendors.base import Connection, Exchange, Vendor
-from backoffice.vendors.registry import vendor_type
+from backoffice.vendors.registry import fingerprint_of, vendor_type
 
 V = TypeVar("V", bound=Vendor)
 
@@ -47,7 +47,7 @@ def get_vendor(
     """
     connection = Connection(
         limiter=SharedLimiter(name, lane, before_send),
-        tokens=SharedTokens(name),
+        tokens=SharedTokens(name, got_with=fingerprint_of(name)),
         record=record,
         patience=patience,
         experience=SharedExperience(name),

@@ -18,6 +18,7 @@ from backoffice.engine.models import Integration
 from backoffice.engine.models.push import Lane
 from backoffice.engine.services import epoch, rate_limits
 from backoffice.vendors.errors import RateLimited
+from backoffice.vendors.registry import vendor_title
 
 logger = logging.getLogger(__name__)
 
@@ -100,11 +101,12 @@ class SharedLimiter:
         if open_for is None:
             return
         if open_for > 0 or not _execute(_PROBE, [self.vendor]):
-            raise RateLimited(f"Calls to {self.vendor} are stopped for now.", retry_after=max(open_for, 1.0))
+            text = f"Calls to {vendor_title(self.vendor)} are stopped for now."
+            raise RateLimited(text, retry_after=max(open_for, 1.0))
 
     def _require_unpaused(self, is_paused: bool) -> None:
         if is_paused:
-            text = f"{self.vendor} is paused: nothing is sent until somebody resumes it."
+            text = f"{vendor_title(self.vendor)} is paused. Nothing is sent until the connection is resumed."
             raise RateLimited(text, retry_after=PAUSE_RETRY_SECONDS)
 
 
@@ -127,6 +129,12 @@ def stop_for_credentials(vendor: str, *, text: str) -> None:
     failure = {"auth_failed_at": since, "last_failure_at": Now(), "last_failure": text[:1000]}
     Integration.objects.filter(vendor=vendor).update(**failure)
     _open(vendor)
+
+
+def try_credentials_again(vendor: str) -> None:
+    """Forget that credentials were refused: there are others now. A pause stays."""
+    fresh = {"auth_failed_at": None, "open_until": None, "open_seconds": 0, "failures": 0}
+    Integration.objects.filter(vendor=vendor).update(**fresh)
 
 
 def pause(vendor: str, *, actor: str, reason: str = "") -> bool:

@@ -22,7 +22,7 @@ from backoffice.engine.services.reports import ReportOutcome
 from backoffice.engine.services.task_queue import enqueue
 from backoffice.vendors.abilities import Vendor
 from backoffice.vendors.errors import VendorError, VendorNotFound
-from backoffice.vendors.registry import vendors_with
+from backoffice.vendors.registry import accounts_with
 
 logger = logging.getLogger(__name__)
 
@@ -165,7 +165,7 @@ def pull_all(pull: type[PullRun[Any]], *, task: str, afterwards: Callable[[], ob
         return
     is_complete = True
     try:
-        for vendor in vendors_with(pull.ability, configured=True):
+        for vendor in accounts_with(pull.ability):
             result = pull(vendor).run(seconds=RUN_SECONDS)
             logger.info("%s", result)
             is_complete &= result.is_complete

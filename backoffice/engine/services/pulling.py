@@ -15,6 +15,7 @@ from django.db.models.functions import Now
 from backoffice.engine.models.pull import Drift, PullCursor, PullKind
 from backoffice.engine.services.clock import database_now
 from backoffice.vendors.change_pages import ChangePage
+from backoffice.visibility import visible
 
 # Read once more at each pass: a vendor's own machines disagree about the time.
 OVERLAP = timedelta(minutes=5)
@@ -70,7 +71,7 @@ def note_drift(vendor: str, kind: PullKind, *, report: Any, subject: models.Mode
 
 def count_drift(*, hours: int | None = None) -> dict[str, int]:
     """Return how many rows of drift each vendor has, of the last `hours` or all that are kept; one query."""
-    rows = Drift.objects.all()
+    rows = visible(Drift.objects.all())
     if hours is not None:
         rows = rows.filter(found_at__gte=Now() - timedelta(hours=hours))
     return dict(rows.values("vendor").annotate(number=models.Count("pk")).order_by().values_list("vendor", "number"))

@@ -16,9 +16,11 @@ from backoffice.engine.services.clock import database_now
 from backoffice.engine.services.handlers import PUSH_HANDLERS, handler_of
 from backoffice.engine.services.task_queue import DELIVER_PUSH, enqueue_on_commit
 from backoffice.errors import IllegalTransition
+from backoffice.inserting import insert_rows
 from backoffice.text.reasons import checked_reason
 from backoffice.text.translatable import gettext as _
 from backoffice.vendors.registry import vendor_title
+from backoffice.web.request_id import current_request_id
 
 
 def queue_push(
@@ -68,7 +70,11 @@ def queue_first_push(
 ) -> Push:
     """Do as `queue_push` about a subject made in this very transaction, of which no other push can be there."""
     about = _about(kind, vendor=vendor, subject=subject)
-    push = Push.objects.create(**about, payload=payload, lane=lane, next_at=not_before or Now(), created_by=actor)
+    push = Push(
+        **about, payload=payload, lane=lane, next_at=not_before or Now(), created_by=actor,
+        request_id=current_request_id(),
+    )  # fmt: skip
+    insert_rows([push])
     if not_before is None:
         _enqueue(push)
     return push
@@ -84,7 +90,8 @@ def retry_push(push: Push, *, actor: str, reason: str) -> Push:
         push = Push.objects.select_for_update().get(pk=push.pk)
         if push.state != PushState.FAILED:
             raise IllegalTransition(
-                _("Only a refused push can be sent again; this one is %s.") % push.get_state_display()
+                _("Only a rejected outgoing request can be sent again. State of this one: %(state)s.")
+                % {"state": push.get_state_display()}
             )
         return _next_generation(push, actor=actor, reason=reason)
 
@@ -125,15 +132,15 @@ def reopen_push(push: Push) -> None:
     newer = Push.objects.filter(**push.key, generation__gt=push.generation)
     aside = Push.objects.filter(pk=push.pk, state=PushState.FAILED, needs_attention=False)
     if newer.exists() or not aside.update(needs_attention=True, decided_by="", decision="", updated_at=timezone.now()):
-        raise IllegalTransition(_("It was sent again since, or is not set aside."))
+        raise IllegalTransition(_("It has been sent again since, or was not dismissed."))
 
 
 def enqueue_push(push: Push, *, actor: str) -> None:
     """Have a waiting push tried now instead of at its next time. Raises IllegalTransition unless it waits."""
     updated = Push.objects.filter(pk=push.pk, state__in=[PushState.NEW, PushState.UNKNOWN]).update(next_at=Now())
     if not updated:
-        raise IllegalTransition(_("Only a waiting push can be tried now."))
-    note_attempt(push, step="", text=_("Tried now at the wish of %s.") % actor)
+        raise IllegalTransition(_("Only a waiting outgoing request can be tried now."))
+    note_attempt(push, step="", text=_("Tried now at the request of %s.") % actor)
     _enqueue(push)
 
 
@@ -150,13 +157,13 @@ def decide_push(push: Push, *, happened: bool, actor: str, reason: str) -> Push:
         handler_of(push).lock(push)
         push = Push.objects.select_for_update().get(pk=push.pk)
         if push.state != PushState.UNKNOWN:
-            raise IllegalTransition(_("The outcome of this push is not unknown."))
+            raise IllegalTransition(_("The outcome of this outgoing request is known."))
         if not happened and callbacks_wait(push.vendor):
-            text = _("A webhook of %s has just arrived and may say what happened. Look again in a moment.")
+            text = _("A webhook from %s has just arrived and may show what happened. Check again in a moment.")
             raise IllegalTransition(text % vendor_title(push.vendor))
         if not happened and not is_settled(push):
             raise IllegalTransition(
-                _("What was sent may still be worked on. It can be sent again once the settle time is over.")
+                _("The vendor may still be processing the request. It can be sent again once the settle time is over.")
             )
         handler_of(push).decided(push, happened=happened)
         if not happened:
@@ -177,7 +184,7 @@ def dismiss_push(push: Push, *, actor: str, reason: str) -> None:
         needs_attention=False, decided_by=actor, decision=reason, updated_at=timezone.now()
     )
     if not updated:
-        raise IllegalTransition(_("Only a refused push that waits for a person can be put aside."))
+        raise IllegalTransition(_("Only a rejected outgoing request that needs attention can be dismissed."))
 
 
 def close_push(push: Push, state: PushState, **changes: Any) -> None:
@@ -214,8 +221,9 @@ def _open_push(about: dict[str, Any]) -> Push | None:
 def _make(about: dict[str, Any], *, payload: dict[str, Any], lane: int, actor: str, next_at: Any) -> Push:
     newest = Push.objects.filter(**about).aggregate(models.Max("generation"))["generation__max"] or 0
     return Push.objects.create(
-        **about, payload=payload, lane=lane, generation=newest + 1, created_by=actor, next_at=next_at
-    )
+        **about, payload=payload, lane=lane, generation=newest + 1, created_by=actor, next_at=next_at,
+        request_id=current_request_id(),
+    )  # fmt: skip
 
 
 def _make_next(push: Push, *, payload: dict[str, Any], actor: str) -> Push:
@@ -228,7 +236,7 @@ def _next_generation(push: Push, *, actor: str, reason: str) -> Push:
     close_push(push, PushState.FAILED, decided_by=actor, decision=reason, follow_up=None)
     # Also when the newer one has ended: it may have been confirmed, and sending again would do it twice.
     if Push.objects.filter(**push.key, generation__gt=push.generation).exists():
-        raise IllegalTransition(_("It has been sent again already."))
+        raise IllegalTransition(_("It has already been sent again."))
     return _make_next(push, payload=push.payload, actor=actor)
 
 

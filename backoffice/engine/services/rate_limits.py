@@ -7,6 +7,7 @@ All times are the database's.
 """
 
 import time
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -16,7 +17,7 @@ from django.db import connection
 from backoffice.engine.models import RateLimit
 from backoffice.engine.models.push import Lane
 from backoffice.vendors.errors import RateLimited
-from backoffice.vendors.registry import vendor_setting
+from backoffice.vendors.registry import vendor_setting, vendor_title
 
 BURST = 5
 # How long a caller of each lane stands in line. Those with little patience leave the line to orders.
@@ -65,10 +66,10 @@ _HALVE = """
      WHERE vendor = %(vendor)s AND factor_at <= clock_timestamp() - make_interval(secs => %(took)s)
 """
 _STATUS = """
-    SELECT least(1, factor + %(recovery)s * extract(epoch from clock_timestamp() - factor_at)),
+    SELECT vendor, least(1, factor + %(recovery)s * extract(epoch from clock_timestamp() - factor_at)),
            greatest(extract(epoch from arrival_at - clock_timestamp()), 0),
            greatest(extract(epoch from blocked_until - clock_timestamp()), 0)
-      FROM engine_ratelimit WHERE vendor = %(vendor)s
+      FROM engine_ratelimit WHERE vendor = ANY(%(vendors)s)
 """
 
 
@@ -98,7 +99,7 @@ def take(vendor: str, *, lane: Lane) -> bool:
         if place is None:
             retry_after = max(_seconds_until_free(vendor, lane=lane), 0.05)
             if time.monotonic() + retry_after >= deadline:
-                raise RateLimited(f"The rate limit of {vendor} is used up.", retry_after=retry_after)
+                raise RateLimited(f"The rate limit of {vendor_title(vendor)} is used up.", retry_after=retry_after)
             time.sleep(retry_after)
         else:
             wait, blocked_until = place
@@ -124,13 +125,17 @@ def throttle(vendor: str, *, seconds: float, took: float = 0.0) -> None:
 
 def rate_limit_status(vendor: str) -> RateLimitStatus:
     """Return how much of the limit is used now."""
+    return rate_limit_statuses([vendor])[vendor]
+
+
+def rate_limit_statuses(vendors: Sequence[str]) -> dict[str, RateLimitStatus]:
+    """Return how much of each limit is used now; one query."""
     with connection.cursor() as cursor:
-        cursor.execute(_STATUS, {"vendor": vendor, "recovery": RECOVERY_PER_SECOND})
-        row = cursor.fetchone() or (1, 0, 0)
-    factor, waiting, blocked = (float(value or 0) for value in row)
-    return RateLimitStatus(
-        per_minute=requests_per_minute(vendor), factor=factor, waiting=waiting, blocked_seconds=blocked
-    )
+        cursor.execute(_STATUS, {"vendors": list(vendors), "recovery": RECOVERY_PER_SECOND})
+        known = {vendor: [float(value or 0) for value in values] for vendor, *values in cursor.fetchall()}
+    return {
+        vendor: RateLimitStatus(requests_per_minute(vendor), *known.get(vendor, (1.0, 0.0, 0.0))) for vendor in vendors
+    }
 
 
 def _reserve(vendor: str, *, lane: Lane) -> tuple[float, datetime | None] | None:

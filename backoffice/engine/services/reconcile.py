@@ -107,9 +107,9 @@ def _search_again(push: Push, *, hand_to_staff: bool = False) -> None:
 
 
 _TEXTS = {
-    ReconcileResult.DONE: lambda: _("Looked: it has happened."),
-    ReconcileResult.FOUND: lambda: _("Looked: found at the vendor, going on from there."),
-    ReconcileResult.ABSENT: lambda: _("Looked: not there."),
-    ReconcileResult.UNDECIDED: lambda: _("Looked: nothing certain."),
-    ReconcileResult.BLIND: lambda: _("Looked: only a person can tell."),
+    ReconcileResult.DONE: lambda: _("Checked: it arrived."),
+    ReconcileResult.FOUND: lambda: _("Checked: found at the vendor, continuing from there."),
+    ReconcileResult.ABSENT: lambda: _("Checked: not found."),
+    ReconcileResult.UNDECIDED: lambda: _("Checked: no clear result."),
+    ReconcileResult.BLIND: lambda: _("Checked: a decision is needed."),
 }

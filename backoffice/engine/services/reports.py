@@ -60,6 +60,8 @@ class ReportApplication(ABC):
         self.is_old = newest is not None and report.version < newest
         # A reading of this moment may say more than an equal version that came as a callback.
         self.is_newest = not self.is_old and (newest != report.version or source != "callback")
+        # Lines for the timeline, written together.
+        self.new_events: list[Model] = []
 
     def apply(self, *, changed: bool = False) -> ReportOutcome:
         """Apply what is new in the report."""
@@ -69,6 +71,7 @@ class ReportApplication(ABC):
         changed |= self._note_history()
         changed |= self.record_parts()
         self.follow(before, changed=changed)
+        self.write_events()
         if changed:
             return ReportOutcome(CallbackState.APPLIED, self.subject)
         return ReportOutcome(CallbackState.STALE if self.is_old else CallbackState.KNOWN, self.subject)
@@ -84,6 +87,12 @@ class ReportApplication(ABC):
 
     def values_of_state(self) -> dict[str, Any]:
         """Return the columns that come with a state which was reached."""
+        return {}
+
+    def values_of_parts(self) -> dict[str, Any]:
+        """Return the columns that follow from what is known of its parts, whichever report is the newest; the row has
+        the state that it has reached.
+        """
         return {}
 
     @abstractmethod
@@ -107,8 +116,19 @@ class ReportApplication(ABC):
         return {"at": entry.at, "params": {"text": entry.text}}
 
     def note(self, kind: str, **params: str) -> None:
-        """Write a line into the timeline."""
-        self.event(kind, params).save()
+        """Add a line to the timeline."""
+        self.new_events.append(self.event(kind, params))
+
+    def write_events(self) -> None:
+        """Write the lines that were added since the last time. One insert, and who follows them is called once."""
+        events = self.take_events()
+        if events:
+            type(events[0])._default_manager.bulk_create(events)
+
+    def take_events(self) -> list[Any]:
+        """Return the lines that were added, for somebody else to write."""
+        events, self.new_events = self.new_events, []
+        return events
 
     def _set_fields(self) -> bool:
         """Save what differs; return whether anything but the time of reading did."""
@@ -124,6 +144,7 @@ class ReportApplication(ABC):
                 "reported_rank": report.version.rank,
             } | self.values()
         changed = set_changed(row, values)
+        changed += set_changed(row, self.values_of_parts())
         if "raw_state" in changed and report.state == "unknown":
             self.note(self.unknown_word, word=report.raw_state)
         read = {"read_at": timezone.now()} if self.source in ("answer", "poll") else {}
@@ -148,4 +169,5 @@ class ReportApplication(ABC):
             for place, (key, entry) in enumerate(entries.items(), start=1)
             if key not in known
         ]
-        return bool(events.bulk_create(lines))
+        self.new_events += lines
+        return bool(lines)

@@ -21,9 +21,25 @@ class SealedColumn:
 
     model: type[Model]
     name: str
+    # Of a JSON column: the key whose value is sealed.
+    key: str = ""
 
     def __str__(self) -> str:
-        return f"{self.model._meta.db_table}.{self.name}"
+        return f"{self.model._meta.db_table}.{self.name}{self.key and '.'}{self.key}"
+
+    @property
+    def value(self) -> str:
+        """The sealed value, in SQL."""
+        return f"{self.name}->>'{self.key}'" if self.key else self.name
+
+    @property
+    def renewed(self) -> str:
+        """What the column becomes with the new value, in SQL."""
+        return f"jsonb_set(t.{self.name}, '{{{self.key}}}', to_jsonb(n.new))" if self.key else "n.new"
+
+
+# What libraries keep sealed within a JSON column: (label of the model, column, key). Apps add theirs.
+SEALED_KEYS: list[tuple[str, str, str]] = []
 
 
 @dataclass
@@ -40,6 +56,8 @@ def sealed_columns() -> Iterator[SealedColumn]:
         for field in model._meta.concrete_fields:
             if isinstance(field, SealedJSONField):
                 yield SealedColumn(model, str(field.column))
+    for label, name, key in SEALED_KEYS:
+        yield SealedColumn(apps.get_model(label), name, key)
 
 
 def reseal(column: SealedColumn) -> Seals:
@@ -50,9 +68,9 @@ def reseal(column: SealedColumn) -> Seals:
     counts = Seals()
     # A value that somebody changed meanwhile is under the newest key already.
     update = (
-        f"UPDATE {column.model._meta.db_table} t SET {column.name} = n.new"  # noqa: S608 - names of our own models
+        f"UPDATE {column.model._meta.db_table} t SET {column.name} = {column.renewed}"  # noqa: S608 - names of our own models
         f" FROM unnest(%s::text[], %s::text[], %s::text[]) AS n (pk, old, new)"
-        f" WHERE t.{_key(column)}::text = n.pk AND t.{column.name} = n.old"
+        f" WHERE t.{_key(column)}::text = n.pk AND t.{column.value} = n.old"
     )
     for rows in _batches(column):
         older = [(pk, value) for pk, value, kind in _counted(rows, counts) if kind == "older"]
@@ -102,8 +120,8 @@ def _batches(column: SealedColumn) -> Iterator[list[tuple[str, str]]]:
 
 
 def _read(column: SealedColumn, rest: str, values: list[Any]) -> list[tuple[str, str]]:
-    table = column.model._meta.db_table
-    statement = f"SELECT {_key(column)}, {column.name} FROM {table} WHERE {column.name} IS NOT NULL {rest}"  # noqa: S608
+    table = column.model._meta.db_table  # as all names here our own
+    statement = f"SELECT {_key(column)}, {column.value} FROM {table} WHERE {column.value} IS NOT NULL {rest}"  # noqa: S608
     with connection.cursor() as cursor:
         cursor.execute(statement, values)
         return [(str(pk), value) for pk, value in cursor.fetchall()]

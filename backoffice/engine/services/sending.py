@@ -19,12 +19,13 @@ from django.db.models.functions import Now
 from backoffice.engine.models import Push
 from backoffice.engine.models.push import PushState
 from backoffice.engine.services import limiter, reconcile
-from backoffice.engine.services.claims import claim
+from backoffice.engine.services.claims import claim, known
 from backoffice.engine.services.clock import database_now
-from backoffice.engine.services.delivery import Interrupted, LeaseLost, Postponed, Withdrawn
+from backoffice.engine.services.delivery import Delivery, Interrupted, LeaseLost, Postponed, Withdrawn
 from backoffice.engine.services.handlers import handler_of
 from backoffice.engine.services.pushes import backoff_seconds, close_push, note_attempt
 from backoffice.engine.services.task_queue import DELIVER_PUSH, enqueue
+from backoffice.errors import Unavailable
 from backoffice.text.translatable import gettext as _
 from backoffice.text.translatable import text_of
 from backoffice.vendors.errors import (
@@ -36,11 +37,14 @@ from backoffice.vendors.errors import (
     VendorRejected,
     VendorUnavailable,
 )
+from backoffice.web.request_id import caused_by
 
 logger = logging.getLogger(__name__)
 # After so many tries it needs attention; the push goes on trying.
 PATIENCE_ATTEMPTS = 12
 CRASHES_TO_SET_ASIDE = 5
+# Seconds until something of ours that was away is asked again, where it named no time.
+AWAY_SECONDS = 30
 
 
 def deliver(push_id: int) -> PushState | None:
@@ -54,8 +58,11 @@ def deliver(push_id: int) -> PushState | None:
 
 
 def end_expired_leases() -> int:
-    """End the leases of lost workers, as UNKNOWN where a write may have been under way, else NEW; return how many."""
-    expired = Push.objects.filter(state=PushState.IN_FLIGHT, lease_until__lte=Now())
+    """End the leases of lost workers, as UNKNOWN where a write may have been under way, else NEW; return how many.
+
+    Those of kinds that only a newer release knows are left to its workers.
+    """
+    expired = known().filter(state=PushState.IN_FLIGHT, lease_until__lte=Now())
     count = 0
     for push in expired.order_by("pk")[:500]:
         with transaction.atomic():
@@ -71,6 +78,12 @@ def _send(push_id: int) -> PushState | None:
     delivery = claim(push_id, state=PushState.NEW)
     if delivery is None:
         return None
+    with caused_by(delivery.push.request_id):
+        return _work_on(delivery)
+
+
+def _work_on(delivery: Delivery) -> PushState | None:
+    push_id = delivery.push.pk
     act: Callable[[Push], None] = _confirm
     handler = handler_of(delivery.push)
     try:
@@ -87,6 +100,8 @@ def _send(push_id: int) -> PushState | None:
         act = partial(_put_back, seconds=0, counted=False, cause="")
     except VendorError as error:
         act = partial(_act_on, error=error)
+    except Unavailable as away:
+        act = partial(_act_on_unavailable, away=away)
     except Exception as fault:  # a fault of ours must neither lose the row nor guess
         logger.exception("Push %s failed in our own code.", push_id)
         act = partial(_act_on_fault, text=f"{type(fault).__name__}: {fault}")
@@ -116,13 +131,21 @@ def _act_on(push: Push, error: VendorError) -> None:
             _put_back(push, seconds=0, counted=True, cause=error.text)
 
 
+def _act_on_unavailable(push: Push, *, away: Unavailable) -> None:
+    """Wait for what is away on our side, such as the store of files: no try of the push."""
+    if push.step:
+        mark_unknown(push, cause=text_of(away), settle_from_lease=False)
+        return
+    _put_back(push, seconds=away.details.get("retry_after", AWAY_SECONDS), counted=False, cause=text_of(away))
+
+
 def _act_on_fault(push: Push, text: str) -> None:
     if push.step:
         mark_unknown(push, cause=text, settle_from_lease=False)
         return
     push.crashes += 1
     if push.crashes >= CRASHES_TO_SET_ASIDE:
-        _fail(push, VendorError(_("Set aside after %(n)d faults: %(text)s") % {"n": push.crashes, "text": text}))
+        _fail(push, VendorError(_("Stopped after %(n)d errors: %(text)s") % {"n": push.crashes, "text": text}))
         return
     _put_back(push, seconds=0, counted=True, cause=text)
 
@@ -176,11 +199,11 @@ def mark_unknown(push: Push, *, cause: str, settle_from_lease: bool) -> None:
 
 
 def _end_lease(push: Push) -> None:
-    note_attempt(push, step=push.step, text=_("The worker was lost."))
+    note_attempt(push, step=push.step, text=_("The worker stopped unexpectedly."))
     if push.step:
-        mark_unknown(push, cause=_("The worker was lost while it was sending."), settle_from_lease=True)
+        mark_unknown(push, cause=_("The worker stopped unexpectedly while sending."), settle_from_lease=True)
     else:
-        _act_on_fault(push, _("The worker was lost."))
+        _act_on_fault(push, _("The worker stopped unexpectedly."))
 
 
 def _state(push_id: int) -> PushState | None:

@@ -13,7 +13,7 @@ from backoffice.engine.services import epoch
 from backoffice.engine.services.claims import claimable
 from backoffice.engine.services.sending import end_expired_leases
 from backoffice.engine.services.task_queue import DELIVER_PUSH, SWEEP, SWEEP_QUEUE, WORK_CALLBACKS, enqueue
-from backoffice.vendors.registry import vendor_names
+from backoffice.vendors.registry import account_names
 
 # So many tasks for each vendor in one sweep. Where more is due, the next sweep comes as soon as these are taken.
 MOST_TASKS = 100
@@ -49,7 +49,7 @@ def due_pushes(*, limit: int) -> list[int]:
     """
     due = [
         list(claimable().filter(vendor=vendor).order_by("lane", "next_at").values_list("pk", flat=True)[:limit])
-        for vendor in vendor_names()
+        for vendor in account_names()
     ]
     return [pk for turn in zip_longest(*due) for pk in turn if pk is not None]
 

@@ -23,6 +23,8 @@ PULL_PRODUCTION_ORDERS = "fulfillment.tasks.pull_production_orders"
 DEFAULT_QUEUE, SWEEP_QUEUE = "celery", "swept"
 # Jobs have one too: each makes thousands of pushes, and would stand behind its own.
 JOBS_QUEUE = "jobs"
+# And webhooks, each task of which waits for storefronts as long as a minute.
+WEBHOOKS_QUEUE = "webhooks"
 
 # Callbacks come in bursts: one task this late serves all that arrive until then.
 DEBOUNCE_SECONDS = 0.2
@@ -53,15 +55,15 @@ def enqueue(task: str, *args: int, delay: float = 0, queue: str = DEFAULT_QUEUE)
     return True
 
 
-def enqueue_soon(task: str) -> None:
+def enqueue_soon(task: str, *, queue: str = DEFAULT_QUEUE) -> None:
     """Enqueue a task that finds its work itself: at most once in DEBOUNCE_SECONDS, run after what came meanwhile."""
     now = time.monotonic()
     if now - _last_enqueued.get(task, -DEBOUNCE_SECONDS) < DEBOUNCE_SECONDS:
         return
     _last_enqueued[task] = now
-    enqueue(task, delay=DEBOUNCE_SECONDS + 0.05)
+    enqueue(task, delay=DEBOUNCE_SECONDS + 0.05, queue=queue)
 
 
-def enqueue_soon_on_commit(task: str) -> None:
+def enqueue_soon_on_commit(task: str, *, queue: str = DEFAULT_QUEUE) -> None:
     """Enqueue as `enqueue_soon` does, when the transaction is committed (at once outside of one)."""
-    transaction.on_commit(lambda: enqueue_soon(task), robust=True)
+    transaction.on_commit(lambda: enqueue_soon(task, queue=queue), robust=True)

@@ -14,6 +14,7 @@ from backoffice.engine.models import Callback, Integration, Push
 from backoffice.engine.models.push import Lane, PushState
 from backoffice.engine.services import rate_limits
 from backoffice.engine.services.integrations import get_vendor
+from backoffice.engine.services.limiter import stop_for_credentials
 from backoffice.engine.services.pulling import count_drift
 from backoffice.engine.services.rate_limits import RateLimitStatus
 from backoffice.states import StateChoices, Tone
@@ -21,14 +22,26 @@ from backoffice.text.datetimes import start_of_day
 from backoffice.text.translatable import gettext as _t
 from backoffice.vendors.abilities import Vendor
 from backoffice.vendors.errors import RateLimited, VendorAuthFailed, VendorError
-from backoffice.vendors.registry import vendor_names, vendor_setting, vendor_title, vendor_type
+from backoffice.vendors.registry import (
+    accounts_of,
+    find_account,
+    is_for_tests,
+    kept_accounts,
+    sandbox_names,
+    test_names,
+    vendor_names,
+    vendor_setting,
+    vendor_title,
+    vendor_type,
+)
+from backoffice.visibility import visible
 
 
 class VendorHealth(StateChoices):
     """The worst thing that is true of a vendor, worst first."""
 
     NOT_SET_UP = "not_set_up", Tone.GREY, "power_off", _("not set up")
-    REFUSED = "refused", Tone.RED, "key_off", _("credentials refused")  # ours
+    REFUSED = "refused", Tone.RED, "key_off", _("credentials rejected")  # ours
     PAUSED = "paused", Tone.AMBER, "pause_circle", _("paused")
     STOPPED = "stopped", Tone.RED, "cloud_off", _("calls stopped")  # by the breaker
     FAILING = "failing", Tone.AMBER, "warning", _("failing")
@@ -39,9 +52,9 @@ class VendorHealth(StateChoices):
 class Mode(StateChoices):
     """What a call to the vendor leads to. Live is the loudest: it costs money."""
 
-    LIVE = "live", Tone.RED, "local_fire_department", _("live: really produced and charged")
+    LIVE = "live", Tone.RED, "local_fire_department", _("live: orders are produced and charged")
     SANDBOX = "sandbox", Tone.BLUE, "science", _("sandbox: nothing is produced")  # the vendor is told so
-    LOCAL = "local", Tone.BLUE, "lan", _("replayed on this machine")
+    LOCAL = "local", Tone.BLUE, "lan", _("simulated on this machine")
 
 
 @dataclass(frozen=True)
@@ -73,11 +86,15 @@ class VendorStatus:
 
 
 def read_vendor_statuses() -> list[VendorStatus]:
-    """Return one for each vendor the project knows, set up or not. Four queries, and one per vendor."""
-    integrations = {name: Integration(vendor=name) for name in vendor_names()} | Integration.objects.in_bulk()
+    """Return one for each vendor the project knows, set up or not, for sandboxes that are, and for their accounts.
+    Five queries.
+    """
+    names = shown_names()
+    integrations = {name: Integration(vendor=name) for name in names} | Integration.objects.in_bulk()
     queues, drift = read_queues(), count_drift(hours=24)
+    limits = rate_limits.rate_limit_statuses(names)
     midnight = start_of_day(timezone.localdate())
-    today = Callback.objects.filter(received_at__gte=midnight).values("vendor").annotate(number=Count("pk"))
+    today = visible(Callback.objects.filter(received_at__gte=midnight)).values("vendor").annotate(number=Count("pk"))
     callbacks = dict(today.order_by().values_list("vendor", "number"))
     return [
         VendorStatus(
@@ -88,13 +105,19 @@ def read_vendor_statuses() -> list[VendorStatus]:
             mode=mode_of(name),
             address=address_of(name),
             integration=integrations[name],
-            rate_limit=rate_limits.rate_limit_status(name),
+            rate_limit=limits[name],
             queue=queues.get(name, Queue()),
             callbacks_today=callbacks.get(name, 0),
             drift=drift.get(name, 0),
         )
-        for name in vendor_names()
+        for name in names
     ]
+
+
+def shown_names() -> list[str]:
+    """Return the vendors, the sandboxes that are set up, and behind each the accounts that are kept of it."""
+    shown = {*vendor_names(), *sandbox_names(), *(one.name for one in kept_accounts() if not one.is_retired)}
+    return [one for name in (*vendor_names(), *test_names()) for one in accounts_of(name) if one in shown]
 
 
 def read_queues() -> dict[str, Queue]:
@@ -104,7 +127,7 @@ def read_queues() -> dict[str, Queue]:
         "in_flight": Count("pk", filter=Q(state=PushState.IN_FLIGHT)),
         "unknown": Count("pk", filter=Q(state=PushState.UNKNOWN)),
     }
-    rows = Push.objects.open().order_by().values_list("vendor").annotate(**numbers, oldest=Min("created_at"))
+    rows = visible(Push.objects.open()).order_by().values_list("vendor").annotate(**numbers, oldest=Min("created_at"))
     return {vendor: Queue(*values) for vendor, *values in rows}
 
 
@@ -131,7 +154,7 @@ def mode_of(vendor: str) -> Mode:
     """Return whether calls have consequences: by the setting `<VENDOR>_SANDBOX`, or an address on this machine."""
     if is_loopback(address_of(vendor)):
         return Mode.LOCAL
-    return Mode.SANDBOX if vendor_setting(vendor, "SANDBOX", False) else Mode.LIVE
+    return Mode.SANDBOX if is_for_tests(vendor) or vendor_setting(vendor, "SANDBOX", False) else Mode.LIVE
 
 
 def is_loopback(url: str) -> bool:
@@ -157,22 +180,30 @@ class VendorCheck:
 def check_vendor(name: str) -> VendorCheck:
     """Make the vendor's harmless call, through the limiter like any other. Raises UnknownVendor."""
     if not vendor_type(name, Vendor).is_configured():
-        remedy = _t("Set its address and credentials; .env.example says which settings these are.")
+        remedy = _t("Set its address and credentials; .env.example lists the settings.")
+        if find_account(name):
+            remedy = _t("Enter its credentials on the “Integrations” page.")
         return VendorCheck(is_ok=False, text=_t("It is not set up."), remedy=remedy, seconds=0)
     started = time.monotonic()
     try:
         text, is_ok, remedy = get_vendor(name, Vendor, lane=Lane.ORDERS).check(), True, ""
     except VendorError as error:
-        text, is_ok, remedy = error.text, False, _remedy(error)
+        is_kept = find_account(name) is not None
+        if is_kept and isinstance(error, VendorAuthFailed):
+            # Its card says so, and orders of its shops wait, until its credentials are changed.
+            stop_for_credentials(name, text=error.text)
+        text, is_ok, remedy = error.text, False, _remedy(error, is_kept=is_kept)
     seconds, is_asked = time.monotonic() - started, vendor_type(name, Vendor).CHECK_ASKS
     return VendorCheck(is_ok=is_ok, text=str(text), remedy=remedy, seconds=seconds, is_asked=is_asked)
 
 
-def _remedy(error: VendorError) -> str:
+def _remedy(error: VendorError, *, is_kept: bool) -> str:
     match error:
         case RateLimited():
-            return _t("Start it again if it is stopped; else wait a moment.")
+            return _t("Resume it if it is stopped; otherwise wait a moment.")
+        case VendorAuthFailed() if is_kept:
+            return _t("Check its credentials; they may have been changed at the vendor.")
         case VendorAuthFailed():
-            return _t("Check client id and secret in the settings; they may have been changed at the vendor.")
+            return _t("Check client ID and secret in the settings; they may have been changed at the vendor.")
         case _:
             return _t("Check the address in the settings and whether the vendor is up.")

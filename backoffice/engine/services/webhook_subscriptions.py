@@ -73,7 +73,7 @@ def end_webhook(row: WebhookSubscription, *, actor: str) -> Push:
     """End the subscription at the vendor. Raises IllegalTransition when it has ended, or was never made."""
     row = WebhookSubscription.objects.select_for_update().get(pk=row.pk)
     if row.ended_at is not None or not row.is_made:
-        raise IllegalTransition(_("There is no such webhook at the vendor (any more)."))
+        raise IllegalTransition(_("This webhook was not found at the vendor."))
     return queue_push(UNSUBSCRIBE, vendor=row.vendor, subject=row, actor=actor, lane=Lane.READS)
 
 

@@ -5,7 +5,10 @@ from typing import Any
 from django import template
 from django.urls import reverse
 
+from backoffice.engine.models import Push
 from backoffice.engine.services.alerts import current_alerts
+from backoffice.engine.services.push_errors import explain_push
+from backoffice.vendors.explaining import Explanation
 
 register = template.Library()
 
@@ -19,6 +22,12 @@ def alert_banner(context: dict[str, Any]) -> dict[str, Any]:
     may_look = user.has_perm("engine.view_integration")
     url = reverse("admin:engine_integration_changelist") if may_look else ""
     return {"alerts": current_alerts(), "url": url}
+
+
+@register.filter
+def refusal(push: Push) -> Explanation:
+    """Return what a vendor refused it for, in the reader's language."""
+    return explain_push(push).main
 
 
 @register.filter

@@ -8,14 +8,14 @@ from backoffice.engine.models.push import Lane
 from backoffice.engine.services.integrations import get_vendor
 from backoffice.vendors.abilities import Vendor
 from backoffice.vendors.errors import VendorAuthFailed, VendorError
-from backoffice.vendors.registry import vendor_names, vendor_type
+from backoffice.vendors.registry import live_accounts, vendor_type
 
 
 class Command(BaseCommand):
     help = "Say of each vendor whether it is configured, reachable, and what it answers to our credentials."
 
     def handle(self, *args: Any, **options: Any) -> None:
-        failed = [name for name in vendor_names() if not self._check(name)]
+        failed = [name for name in live_accounts(Vendor) if not self._check(name)]
         if failed:
             raise CommandError(f"Not working: {', '.join(failed)}.")
 

@@ -6,6 +6,7 @@ from typing import Any
 from django.core.management import BaseCommand
 
 from backoffice.engine.services.diagnosis import examine
+from backoffice.text.translatable import gettext as _
 
 
 class Command(BaseCommand):
@@ -26,7 +27,9 @@ class Command(BaseCommand):
                 continue
             ill += 1
             self.stdout.write(f"{self.style.ERROR('wrong')} {result.what}: {result.text}")
-            self.stdout.write(f"      {result.remedy}")
-        self.stdout.write("All is well." if not ill else f"{ill} of these need attention.")
+            self.stdout.write(f"      {_('Impact: %s') % result.cost}")
+            self.stdout.write(f"      {_('Next: %s') % result.remedy}")
+        need = "needs" if ill == 1 else "need"
+        self.stdout.write("All is well." if not ill else f"{ill} of these {need} attention.")
         if ill:
             raise SystemExit(1)

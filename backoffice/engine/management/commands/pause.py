@@ -12,4 +12,4 @@ class Command(VendorsCommand):
     def handle(self, *args: Any, **options: Any) -> None:
         for vendor in self.chosen(options):
             is_new = limiter.pause(vendor, actor=options["actor"], reason=options["reason"])
-            self.stdout.write(f"{vendor}: {'paused' if is_new else 'was paused already'}")
+            self.stdout.write(f"{vendor}: {'paused' if is_new else 'already paused'}")

@@ -10,7 +10,7 @@ from django.utils import timezone
 from backoffice.engine.models import Callback
 from backoffice.engine.models.callback import CallbackState
 from backoffice.engine.services.callbacks import replay_callbacks
-from backoffice.vendors.registry import vendor_names
+from backoffice.vendors.registry import account_names
 
 # By option: what it narrows the callbacks by.
 _LOOKUPS = {"since": "received_at__gte", "vendor": "vendor", "state": "state", "id": "pk__in"}
@@ -29,8 +29,9 @@ class Command(BaseCommand):
         given = {lookup: options[name] for name, lookup in _LOOKUPS.items() if options.get(name) is not None}
         if not given:
             raise CommandError("Say which: --since, --vendor, --state or --id.")
-        if given.get("vendor", vendor_names()[0]) not in vendor_names():
-            raise CommandError(f"No vendor is called {given['vendor']}; known are {', '.join(vendor_names())}.")
+        known = account_names()
+        if given.get("vendor", known[0]) not in known:
+            raise CommandError(f"No vendor is called {given['vendor']}; known are {', '.join(known)}.")
         if "received_at__gte" in given:
             given["received_at__gte"] = _datetime(given["received_at__gte"])
         count = replay_callbacks(Callback.objects.filter(**given))

@@ -17,7 +17,7 @@ from backoffice.engine.services.webhook_subscriptions import (
 from backoffice.errors import DomainError
 from backoffice.vendors.abilities import ManagesWebhooks
 from backoffice.vendors.errors import VendorError
-from backoffice.vendors.registry import vendor_title, vendor_type, vendors_with
+from backoffice.vendors.registry import live_accounts, vendor_title, vendor_type, vendors_with
 
 ACTOR = "command"
 
@@ -31,7 +31,7 @@ class Command(BaseCommand):
     def add_arguments(self, parser: ArgumentParser) -> None:
         known = vendors_with(ManagesWebhooks)
         first = next(iter(known), None)
-        parser.add_argument("--vendor", choices=known, default=first, help="whose (default: %(default)s)")
+        parser.add_argument("--vendor", default=first, help="whose, or which account's (default: %(default)s)")
         actions = parser.add_subparsers(dest="action", required=True)
         actions.add_parser("list", help="all webhooks there; ours are marked")
         actions.add_parser("subscribe", help="make those for PUBLIC_URL that are missing")
@@ -40,6 +40,8 @@ class Command(BaseCommand):
 
     def handle(self, *args: Any, **options: Any) -> None:
         self.vendor = options["vendor"]
+        if self.vendor not in live_accounts(ManagesWebhooks):
+            raise CommandError(f"No vendor with webhooks is called {self.vendor}.")
         if not vendor_type(self.vendor, ManagesWebhooks).is_configured():
             raise CommandError(f"{vendor_title(self.vendor)} is not set up (.env.example lists its settings).")
         try:
@@ -60,7 +62,7 @@ class Command(BaseCommand):
         for push in pushes:
             self._deliver(push, done="Subscribed")
         if not pushes:
-            self.stdout.write("All are subscribed already.")
+            self.stdout.write("All webhooks are already subscribed.")
 
     def _delete(self, options: dict[str, Any]) -> None:
         for webhook, row in list_subscriptions(self.vendor):

@@ -1,0 +1,6 @@
+"""What is kept of changes and readings."""
+
+from backoffice.audit.models.entry import AuditAction, AuditEntry
+from backoffice.audit.models.recorded import RecordedChange
+
+__all__ = ["AuditAction", "AuditEntry", "RecordedChange"]

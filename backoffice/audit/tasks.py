@@ -1,0 +1,20 @@
+"""What workers do for the audit trail by themselves."""
+
+from celery import shared_task
+
+from backoffice.audit.services.anchors import write_anchor
+from backoffice.audit.services.chain import close_all
+from backoffice.audit.services.pruning import prune_old
+
+
+@shared_task(name="backoffice.audit.tasks.close_audit")
+def close_audit() -> None:
+    """Move what was recorded into the chain."""
+    close_all()
+
+
+@shared_task(name="backoffice.audit.tasks.keep_audit")
+def keep_audit() -> None:
+    """Write the head of the chain out, and remove what is older than it is kept."""
+    write_anchor()
+    prune_old()

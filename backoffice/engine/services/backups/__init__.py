@@ -1,0 +1,1 @@
+"""Backups of the whole: made, read back, restored."""

@@ -1,0 +1,229 @@
+"""Copies and erasures asked for: rows that a worker does in the background, and any other goes on with."""
+
+import logging
+import time
+import traceback
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import timedelta
+
+from django.db import transaction
+from django.db.models import Q
+from django.db.models.functions import Now
+from django.utils import timezone
+
+from backoffice.engine.services.files import delete_file, note_kept
+from backoffice.engine.services.task_queue import JOBS_QUEUE, enqueue_soon_on_commit
+from backoffice.errors import ELIGIBLE, DomainError, Eligibility, InvalidInput, ineligible
+from backoffice.files.stores.base import StoreAway
+from backoffice.privacy.models import PrivacyRequest, RequestKind, RequestState
+from backoffice.privacy.models.request import LONGEST_REASON, OPEN_REQUESTS
+from backoffice.privacy.person import DataSubject, read_person
+from backoffice.privacy.registry import guards
+from backoffice.privacy.services import copying, erasing, outside, vendors
+from backoffice.privacy.services.finding import begin_person
+from backoffice.privacy.services.hashing import hash_word, note_erased
+from backoffice.privacy.services.spellings import Scrubber
+from backoffice.text.translatable import gettext as _
+
+logger = logging.getLogger(__name__)
+WORK_REQUESTS = "backoffice.privacy.tasks.work_requests"
+LEASE_SECONDS = 300
+MOST_FAULTS = 5
+# A copy is fetched within so many days, then its file goes.
+COPY_DAYS = 7
+# So often it is looked whether what postponed an erasure is over.
+LOOK_AGAIN = timedelta(hours=1)
+
+
+@dataclass(frozen=True)
+class Meant:
+    """Whom somebody chose: how they are shown, and what the person is begun with."""
+
+    title: str
+    emails: Sequence[str] = ()
+    rows: Sequence[tuple[str, int]] = ()
+
+    def person(self) -> DataSubject:
+        return begin_person(emails=self.emails, rows=self.rows)
+
+
+def obstacles(person: DataSubject) -> list[str]:
+    """Return why the person cannot be erased now, a sentence each."""
+    return [reason for guard in guards for reason in guard(person)]
+
+
+def can_erase(person: DataSubject) -> Eligibility:
+    """Return whether the person may be erased now: nothing of theirs is open."""
+    reasons = obstacles(person)
+    return ineligible(" ".join(reasons), code="still_open") if reasons else ELIGIBLE
+
+
+def ask_for_copy(meant: Meant, *, actor: str) -> PrivacyRequest:
+    """Have a copy made of all that is known of somebody. Raise InvalidInput where nobody is meant."""
+    return _ask(meant, kind=RequestKind.EXPORT, reason="", actor=actor)
+
+
+def ask_for_erasure(meant: Meant, *, reason: str, actor: str, wait: bool = False) -> PrivacyRequest:
+    """Have somebody erased; with `wait` as soon as nothing of theirs is open any more.
+
+    Raise InvalidInput without a reason, and what `can_erase` refuses with unless it may `wait`.
+    """
+    reason = reason.strip()
+    if not reason or len(reason) > LONGEST_REASON:
+        text = _("Give a reason of at most %(limit)d characters.") % {"limit": LONGEST_REASON}
+        raise InvalidInput(text, errors={"reason": [text]})
+    if not wait:
+        can_erase(meant.person()).ensure()
+    return _ask(meant, kind=RequestKind.ERASURE, reason=reason, actor=actor)
+
+
+@transaction.atomic
+def withdraw(pk: int) -> PrivacyRequest:
+    """Give up a request that has not begun. Raise DomainError once it has."""
+    row = PrivacyRequest.objects.select_for_update().get(pk=pk)
+    if row.state not in (RequestState.WAITING, RequestState.POSTPONED):
+        raise DomainError(_("It has already begun and can no longer be withdrawn."))
+    row.state, row.person, row.title, row.finished_at = RequestState.WITHDRAWN, None, None, timezone.now()
+    row.save()
+    return row
+
+
+def work_requests(*, seconds: float) -> int:
+    """Work on what is due for about that long; return how many were worked on. Safe at any time, by anybody."""
+    deadline, count = time.monotonic() + seconds, 0
+    while time.monotonic() < deadline and (row := _claim()) is not None:
+        _work(row)
+        count += 1
+    drop_copies()
+    return count
+
+
+def drop_copies() -> int:
+    """Delete the files of copies after COPY_DAYS."""
+    old = PrivacyRequest.objects.filter(stored_at__lt=timezone.now() - timedelta(days=COPY_DAYS)).exclude(path="")
+    for row in old[:50]:
+        delete_file(row.path)
+        PrivacyRequest.objects.filter(pk=row.pk).update(path="", stored_at=None)
+    return len(old)
+
+
+def erase_now(row: PrivacyRequest, person: DataSubject, *, is_noted: bool = False) -> None:
+    """Erase the person for this request, from where it stopped to its end. `is_noted`: the list outside has it."""
+    if not is_noted:
+        outside.note_outside(_for_outside(row, person))
+    erasing.mark(person)
+    with transaction.atomic():
+        vendors.note_vendors(row, person)
+    done = set(row.progress.get("done", ()))
+    for label, count in erasing.erase_linked(person, done=done, progress=lambda step: _note_step(row, step)).items():
+        row.counts[label] = count
+    erasing.erase_named(person, done=done, progress=lambda step: _note_step(row, step))
+    row.person = person.as_json()
+    row.save(update_fields=["person"])
+    erasing.follow_up(person)
+    _finish_erasure(row, person)
+
+
+@transaction.atomic
+def _ask(meant: Meant, *, kind: RequestKind, reason: str, actor: str) -> PrivacyRequest:
+    if not meant.emails and not meant.rows:
+        text = _("No person is specified.")
+        raise InvalidInput(text, errors={"emails": [text]})
+    begun = DataSubject(emails={email.strip().lower() for email in meant.emails})
+    for label, key in meant.rows:
+        begun.keys[label].add(key)
+    row = PrivacyRequest.objects.create(
+        kind=kind,
+        person=begun.as_json(),
+        title=meant.title,
+        hashes=sorted(map(hash_word, begun.emails)),
+        reason=reason,
+        created_by=actor,
+    )
+    enqueue_soon_on_commit(WORK_REQUESTS, queue=JOBS_QUEUE)
+    return row
+
+
+@transaction.atomic
+def _claim() -> PrivacyRequest | None:
+    free = Q(lease_until__isnull=True) | Q(lease_until__lte=Now())
+    due = PrivacyRequest.objects.filter(free, state__in=OPEN_REQUESTS).order_by("pk")
+    row = due.select_for_update(skip_locked=True).first()
+    if row is not None:
+        row.state, row.lease_until = RequestState.RUNNING, timezone.now() + timedelta(seconds=LEASE_SECONDS)
+        row.save(update_fields=["state", "lease_until"])
+    return row
+
+
+def _work(row: PrivacyRequest) -> None:
+    try:
+        (_copy if row.kind == RequestKind.EXPORT else _erase)(row)
+    except (StoreAway, DomainError) as error:
+        _put_off(row, error.text, minutes=5)
+    except Exception as error:  # noqa: BLE001 - whatever it is, the next worker tries again
+        # What the database says of a failing row names people: the log gets the place and the kind only.
+        places = "".join(traceback.format_tb(error.__traceback__))
+        logger.error("Request %s about personal data: %s\n%s", row.pk, type(error).__name__, places)
+        row.faults += 1
+        failed = row.faults >= MOST_FAULTS
+        row.state = RequestState.FAILED if failed else RequestState.WAITING
+        _put_off(row, _("Failed. The reason is in the log."), minutes=0 if failed else 1)
+
+
+def _put_off(row: PrivacyRequest, problem: str, *, minutes: int) -> None:
+    row.problem, row.lease_until = problem, timezone.now() + timedelta(minutes=minutes)
+    row.save(update_fields=["problem", "lease_until", "faults", "state"])
+
+
+def _copy(row: PrivacyRequest) -> None:
+    begun = read_person(row.person or {})
+    person = begin_person(
+        emails=sorted(begun.emails), rows=[(label, key) for label in begun.keys for key in begun.keys[label]]
+    )
+    kept, row.counts = copying.make_copy(person)
+    columns = note_kept(row, kept)
+    _end(row)
+    row.save(update_fields=[*columns, *_ENDED, "counts"])
+
+
+def _erase(row: PrivacyRequest) -> None:
+    person = read_person(row.person or {})
+    if not row.progress:
+        person = begin_person(emails=sorted(person.emails), rows=person.rows())
+        if reasons := obstacles(person):
+            row.state, row.problem = RequestState.POSTPONED, " ".join(reasons)
+            row.lease_until = timezone.now() + LOOK_AGAIN
+            row.save(update_fields=["state", "problem", "lease_until"])
+            return
+        row.person, row.progress = person.as_json(), {"done": []}
+        row.save(update_fields=["person", "progress"])
+    erase_now(row, person)
+
+
+def _note_step(row: PrivacyRequest, step: str) -> None:
+    row.progress.setdefault("done", []).append(step)
+    row.lease_until = timezone.now() + timedelta(seconds=LEASE_SECONDS)
+    row.save(update_fields=["progress", "lease_until", "counts"])
+
+
+def _for_outside(row: PrivacyRequest, person: DataSubject) -> outside.Erasure:
+    references = sorted({hash_word(word) for word in person.references})
+    emails = sorted({hash_word(word) for word in person.emails})
+    return outside.Erasure(str(row.key), timezone.now(), references, emails)
+
+
+_ENDED = ("state", "person", "title", "reason", "problem", "lease_until", "finished_at", "progress")
+
+
+@transaction.atomic
+def _finish_erasure(row: PrivacyRequest, person: DataSubject) -> None:
+    note_erased(person.references)
+    row.reason = Scrubber(person).scrub(row.reason)
+    _end(row)
+    row.save(update_fields=[*_ENDED, "counts"])
+
+
+def _end(row: PrivacyRequest) -> None:
+    row.state, row.finished_at, row.lease_until = RequestState.DONE, timezone.now(), None
+    row.person, row.title, row.problem, row.progress = None, None, "", {}
