@@ -19,6 +19,9 @@ _USERINFO = re.compile(r"(\b[a-z][a-z0-9+.-]{0,30}://)[^/\s@\"']+@", re.IGNORECA
 # The last part of our own callback addresses cannot be guessed; the code of a shop is shorter.
 _CALLBACK = re.compile(r"((?:/|\\/)callbacks(?:(?:/|\\/)[\w-]{1,64}){2}(?:/|\\/))[\w-]{16,}", re.ASCII)
 
+# Addresses that let anybody fetch what they name; exchanges keep them, since people follow them there.
+_LINK = re.compile(r"(/(?:files|slips|labels)/)(?=[\w.-]*\.)[\w.-]{20,}", re.ASCII)
+
 
 def mask(text: str) -> str:
     """Return the text with every secret masked that its name or place gives away."""
@@ -27,6 +30,11 @@ def mask(text: str) -> str:
     text = _CALLBACK.sub(rf"\1{MASK}", text)
     text = _BEARER.sub(rf"\1{MASK}", text)
     return _USERINFO.sub(rf"\1{MASK}@", text)
+
+
+def mask_line(text: str) -> str:
+    """Return a text that leaves for a log: masked, and without addresses that let anybody fetch what they name."""
+    return _LINK.sub(rf"\1{MASK}", mask(text))
 
 
 def mask_bytes(body: bytes) -> bytes:
@@ -64,7 +72,7 @@ class MaskSecrets(logging.Filter):
 
     def filter(self, record: logging.LogRecord) -> bool:
         message = record.getMessage()
-        masked = mask(message)
+        masked = mask_line(message)
         if masked != message:
             record.msg, record.args = masked, ()
         return True

@@ -1,8 +1,8 @@
-"""The staff pages of shops and users."""
+"""The staff pages of shops."""
 
-from backoffice.accounts.admin import shop, users
+from backoffice.accounts.admin import api_keys, shop
 
 __all__ = [
+    "api_keys",
     "shop",
-    "users",
 ]

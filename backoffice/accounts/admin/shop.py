@@ -1,23 +1,18 @@
-"""Shops and their API keys."""
+"""Shops."""
 
 from typing import Any
 
 from django import forms
 from django.contrib import admin
 from django.db.models import Model
-from django.http import HttpRequest, HttpResponse
-from django.template.response import TemplateResponse
-from django.utils.translation import gettext_lazy as _lazy
-from django.views.decorators.cache import never_cache
-from rest_framework_api_key.admin import APIKey
-from unfold.contrib.filters.admin import RelatedDropdownFilter
-from unfold.decorators import display
+from django.http import HttpRequest
+from django.utils.translation import gettext_lazy as _
 
-from backoffice.accounts.models import ApiKey, Shop
+from backoffice.accounts.admin.markets import MarketInline
+from backoffice.accounts.models import Shop
 from backoffice.accounts.services.currencies import ensure_sellable
 from backoffice.errors import InvalidInput
 from backoffice.staff.base import StaffAdmin
-from backoffice.text.translatable import gettext as _
 
 
 class ShopForm(forms.ModelForm):
@@ -36,13 +31,11 @@ class ShopForm(forms.ModelForm):
         return given
 
 
-# The library registers keys of its own, which belong to no shop and open nothing here.
-admin.site.unregister(APIKey)
-
-
 @admin.register(Shop)
 class ShopAdmin(StaffAdmin):
     form = ShopForm
+    inlines = (MarketInline,)
+    change_form_after_template = "woocommerce/shop_links.html"
     list_display = ("name", "code", "currency", "language", "release_automatically", "created_at")
     search_fields = ("name", "code")
     fieldsets = (
@@ -60,22 +53,25 @@ class ShopAdmin(StaffAdmin):
             },
         ),
         (
-            _lazy("When an order comes in"),
+            _("When an order comes in"),
             {
                 "fields": (
                     "on_short_stock",
                     "on_odd_price",
-                    ("loss_limit_percent", "total_factor"),
+                    ("least_margin_percent", "total_factor"),
                     ("duplicate_window_minutes", "cooling_off_seconds"),
                 )
             },
         ),
         (
-            _lazy("What vendors want to know"),
+            _("Information for vendors"),
             {
                 "fields": (
                     ("tax_percent", "time_zone"),
                     ("sign_integration_id", "letter_shop_id"),
+                    "product_url_template",
+                    ("shipper_address_id", "shipper_address_key"),
+                    ("export_address_id", "export_address_key"),
                     "card_pause_days",
                 )
             },
@@ -87,50 +83,4 @@ class ShopAdmin(StaffAdmin):
         return ("code", "currency") if obj else ()
 
     def has_delete_permission(self, request: HttpRequest, obj: Model | None = None) -> bool:
-        return False
-
-
-@admin.register(ApiKey)
-class ApiKeyAdmin(StaffAdmin):
-    list_display = ("name", "prefix", "shop", "created", "expiry_date", "standing")
-    list_filter = (("shop", RelatedDropdownFilter), "revoked")
-    list_select_related = ("shop",)
-    search_fields = ("name", "prefix")
-    fields = ("shop", "name", "scopes", "expiry_date", "revoked", "prefix", "created")
-    readonly_fields = ("prefix", "created")
-
-    @display(description=_lazy("State"), label={"works": "success", "expired": "warning", "revoked": "danger"})
-    def standing(self, key: ApiKey) -> tuple[str, str]:
-        """Return it as a word: a red cross under "revoked" would look like trouble where all is well."""
-        if key.revoked:
-            return "revoked", _("revoked")
-        return ("expired", _("expired")) if key.has_expired else ("works", _("works"))
-
-    def get_readonly_fields(self, request: HttpRequest, obj: ApiKey | None = None) -> tuple[str, ...]:
-        """Freeze all but the name: a key never moves to another shop, and a revoked one never comes back."""
-        if obj is None:
-            return self.readonly_fields
-        return (*self.readonly_fields, "shop", *(("revoked", "scopes") if obj.revoked else ()))
-
-    def save_model(self, request: HttpRequest, obj: ApiKey, form: Any, change: bool) -> None:
-        """Keep a new key on its object until the page that shows it: only its hash is stored."""
-        if change:
-            super().save_model(request, obj, form, change)
-            return
-        obj.key_to_show = ApiKey.objects.assign_key(obj)  # type: ignore[attr-defined]
-        obj.save()
-
-    def response_add(self, request: HttpRequest, obj: ApiKey, post_url_continue: str | None = None) -> HttpResponse:
-        """Show the key in the response itself and never again. A message would carry it through a cookie."""
-        context = {
-            **self.admin_site.each_context(request),
-            "opts": self.opts,
-            "title": _("The key of %s") % obj.name,
-            "key": obj.key_to_show,  # type: ignore[attr-defined]
-        }
-        page = never_cache(lambda _request: TemplateResponse(request, "accounts/new_api_key.html", context))
-        return page(request)
-
-    def has_delete_permission(self, request: HttpRequest, obj: Model | None = None) -> bool:
-        """Revoke it instead: what it did stays to be read."""
         return False

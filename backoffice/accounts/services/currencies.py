@@ -26,10 +26,10 @@ def ensure_sellable(currency: str, *, prices_come_with_products: bool = False) -
     products whose prices come with them.
     """
     if currency not in CURRENCIES:
-        text = _("%(currency)s is not a currency by ISO 4217.") % {"currency": currency}
+        text = _("%(currency)s is not an ISO 4217 currency code.") % {"currency": currency}
         raise InvalidInput(text, errors={"currency": [text]})
     priced = set().union(*(finder() for finder in _FINDERS))
     if priced and currency not in priced and not prices_come_with_products:
-        text = _("There are prices in %(priced)s only: a shop in %(currency)s would have nothing to sell.")
+        text = _("Prices exist only in %(priced)s: a shop in %(currency)s would have nothing to sell.")
         text %= {"priced": ", ".join(sorted(priced)), "currency": currency}
         raise InvalidInput(text, errors={"currency": [text]})

@@ -72,7 +72,7 @@ def _claim(shop: Shop, *, key: str, fingerprint: str) -> int | None:
             row = cursor.fetchone()
     except OperationalError as error:
         if isinstance(error.__cause__, LockNotAvailable):
-            text = _("The same request is still being worked on. Repeat it in %(seconds)d seconds.")
+            text = _("The same request is still being processed. Retry in %(seconds)d seconds.")
             raise Conflict(text % {"seconds": RETRY_AFTER}, code="still_running", retry_after=RETRY_AFTER) from error
         raise
     return row[0] if row else None
@@ -90,6 +90,6 @@ def _keep(answer: Answer, row: int) -> None:
 def _replay(shop: Shop, *, key: str, fingerprint: str) -> Answer:
     row = IdempotencyKey.objects.get(shop=shop, key=key)
     if row.request_hash != fingerprint:
-        text = _("This Idempotency-Key was used for another request; take a new one for each order.")
+        text = _("This Idempotency-Key was used for another request. Use a new one for each order.")
         raise DomainError(text, code="idempotency_key_reused")
     return Answer(int(row.status or 0), row.answer, replayed=True)

@@ -8,9 +8,11 @@ from django.core.management.base import BaseCommand, CommandError
 from django.db import transaction
 from django.utils import timezone
 
-from backoffice.accounts.models import ApiKey, Shop
+from backoffice.accounts.models import Shop
 from backoffice.accounts.models.shop import Scope, all_scopes
+from backoffice.accounts.services.api_keys import KeyValues, make_key
 from backoffice.accounts.services.currencies import ensure_sellable
+from backoffice.accounts.services.key_networks import read_networks
 from backoffice.errors import InvalidInput
 from backoffice.text.cleaning import clean_code, clean_line
 
@@ -21,12 +23,27 @@ class Command(BaseCommand):
     def add_arguments(self, parser: argparse.ArgumentParser) -> None:
         parser.add_argument("--shop", type=clean_code, required=True, metavar="CODE", help="the shop's code, e.g. WEB")
         parser.add_argument("--name", type=clean_line, required=True, help="what the key is for")
-        parser.add_argument("--scope", action="append", choices=Scope.values, help="may be repeated; all when left out")
+        parser.add_argument(
+            "--scope",
+            action="append",
+            choices=Scope.values,
+            help=f"may be repeated; all when left out, for a test key all but {Scope.WEBHOOKS_WRITE}",
+        )
+        parser.add_argument(
+            "--test", action="store_true", help="a test key: what it places is marked as a test and made nowhere"
+        )
         parser.add_argument(
             "--expires",
             type=_read_expiry,
             metavar="DATE",
             help="last day, e.g. 2027-06-30, or days from now, e.g. 90d",
+        )
+        parser.add_argument(
+            "--network",
+            action="append",
+            default=[],
+            metavar="NETWORK",
+            help="from where it may be used, e.g. 203.0.113.0/24; may be repeated; anywhere when left out",
         )
         parser.add_argument(
             "--create-shop", type=clean_line, metavar="NAME", help="make the shop if there is none of that code"
@@ -39,10 +56,18 @@ class Command(BaseCommand):
     @transaction.atomic
     def handle(self, *args: Any, **options: Any) -> None:
         shop = Shop.objects.filter(code=options["shop"]).first() or self._create_shop(options)
-        scopes = options["scope"] or all_scopes()
-        _row, key = ApiKey.objects.create_key(
-            name=options["name"], shop=shop, scopes=scopes, expiry_date=options["expires"]
-        )
+        usual = [scope for scope in all_scopes() if not (options["test"] and scope == Scope.WEBHOOKS_WRITE)]
+        scopes = options["scope"] or usual
+        try:
+            values = KeyValues(
+                name=options["name"],
+                scopes=tuple(scopes),
+                expires_at=options["expires"],
+                networks=tuple(read_networks("\n".join(options["network"]))),
+            )
+            _row, key = make_key(shop, values, user=None, is_test=options["test"])
+        except InvalidInput as error:
+            raise CommandError(error.text) from None
         self.stdout.write(key)
 
     def _create_shop(self, options: dict[str, Any]) -> Shop:

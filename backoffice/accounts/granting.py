@@ -1,0 +1,28 @@
+"""For migrations: a right that was part of another until now is given to whoever had that one, so that nobody loses."""
+
+from collections.abc import Iterable
+from typing import Any
+
+from django.db.models import Q
+
+
+def grant_to_holders(apps: Any, right: str, *, model: str, name: str, held: Iterable[str]) -> None:
+    """Give the right ("accounts.see_payments") to every role and person with one of the rights in `held`.
+
+    Django makes rows of rights after all migrations only, so this one's is made here where somebody gets it.
+    """
+    label, _dot, codename = right.partition(".")
+    condition = Q()
+    for one in held:
+        app, _dot, code = one.partition(".")
+        condition |= Q(content_type__app_label=app, codename=code)
+    Permission = apps.get_model("auth", "Permission")
+    known = list(Permission.objects.filter(condition).values_list("pk", flat=True))
+    roles = apps.get_model("auth", "Group").objects.filter(permissions__in=known).distinct()
+    people = apps.get_model("auth", "User").objects.filter(user_permissions__in=known).distinct()
+    if not (roles.exists() or people.exists()):
+        return
+    kind, _made = apps.get_model("contenttypes", "ContentType").objects.get_or_create(app_label=label, model=model)
+    row, _made = Permission.objects.get_or_create(content_type=kind, codename=codename, defaults={"name": name})
+    row.group_set.add(*roles)
+    row.user_set.add(*people)

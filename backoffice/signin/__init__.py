@@ -1,0 +1,1 @@
+"""How staff come in: passwords, passkeys, codes, single sign-on; invitations; who came in when, and from where."""

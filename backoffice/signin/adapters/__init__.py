@@ -1,0 +1,1 @@
+"""Where django-allauth asks what is so here."""

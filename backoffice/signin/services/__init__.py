@@ -1,0 +1,1 @@
+"""What becomes true when staff come in, and who must show what."""

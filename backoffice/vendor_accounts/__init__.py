@@ -1,0 +1,1 @@
+"""Accounts at vendors beside those of the environment: kept, given to shops, edited, tested."""
