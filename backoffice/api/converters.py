@@ -14,3 +14,9 @@ class CodeConverter:
 
     def to_url(self, value: str) -> str:
         return value
+
+
+class SkuConverter(CodeConverter):
+    """A SKU as part of an address: vendors use slashes in them, written as they are or as `%2F`."""
+
+    regex = ".{1,100}"

@@ -10,6 +10,7 @@ from django.db import InterfaceError, OperationalError
 from django.http import Http404, UnreadablePostError
 from rest_framework.exceptions import APIException, NotFound
 from rest_framework.exceptions import PermissionDenied as Forbidden
+from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.views import set_rollback
 
@@ -55,6 +56,11 @@ def problem_details(exc: Exception, context: dict[str, Any]) -> Response:
     # Whatever the view renders (YAML, HTML, a file): problems are JSON, and no other renderer can show one.
     context["request"].accepted_renderer = JSONRenderer()
     context["request"].accepted_media_type = JSONRenderer.media_type
+    return answer_to(exc, request=context["request"], sender=type(context["view"]))
+
+
+def answer_to(exc: Exception, *, request: Request, sender: type) -> Response:
+    """Return the answer to an exception; what nobody expected is reported for the `sender`, a view."""
     if isinstance(exc, Http404):
         exc = NotFound()
     elif isinstance(exc, PermissionDenied):
@@ -68,9 +74,8 @@ def problem_details(exc: Exception, context: dict[str, Any]) -> Response:
     if isinstance(exc, OperationalError | InterfaceError):
         log.exception("The database did not answer in time")
         return answer(503, code="unavailable", headers={"Retry-After": "5"})
-    request = context["request"]
     log.exception("Not foreseen: %s %s", request.method, request.path)
-    got_request_exception.send(sender=type(context["view"]), request=request)
+    got_request_exception.send(sender=sender, request=request)
     return answer(500, code="server_error")
 
 
@@ -113,7 +118,9 @@ def _of_domain_error(exc: DomainError) -> Response:
     errors = exc.errors if isinstance(exc, InvalidInput) else None
     headers = {"Retry-After": str(exc.details["retry_after"])} if "retry_after" in exc.details else None
     members = {name: value for name, value in exc.details.items() if name in Problem.__struct_fields__}
-    return answer(status, code=exc.code, detail=exc.text, errors=errors, headers=headers, **members)
+    # What the pages of staff call it besides is no promise to storefronts.
+    code = exc.code if exc.code in PROBLEMS else type(exc).code
+    return answer(status, code=code, detail=exc.text, errors=errors, headers=headers, **members)
 
 
 def _of_api_exception(exc: APIException) -> Response:
@@ -123,5 +130,6 @@ def _of_api_exception(exc: APIException) -> Response:
     if (wait := getattr(exc, "wait", None)) is not None:
         headers["Retry-After"] = str(max(1, round(wait)))
     code = str(getattr(exc.detail, "code", exc.default_code))
+    code = code if code in PROBLEMS else "server_error" if exc.status_code >= 500 else "refused"
     detail = str(exc.detail) if not isinstance(exc.detail, dict | list) else _("The request is not valid.")
     return answer(exc.status_code, code=code, detail=detail, headers=headers)

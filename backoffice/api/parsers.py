@@ -57,9 +57,9 @@ def ensure_plain(parser_context: Mapping[str, Any] | None, *, takes_gzip: bool =
     """Raise UnsupportedMediaType (415) for a body that is packed in any way, but gzip where that `takes_gzip`."""
     packed = content_encoding(parser_context)
     if packed and not (takes_gzip and packed == "gzip"):
-        text = _("The body is compressed (%(encoding)s). Send it with gzip or as it is.")
+        text = _("The body is compressed (%(encoding)s). Send it with gzip or uncompressed.")
         if not takes_gzip:
-            text = _("The body is compressed (%(encoding)s). Send it as it is.")
+            text = _("The body is compressed (%(encoding)s). Send it uncompressed.")
         raise UnsupportedMediaType(packed, detail=text % {"encoding": ascii(packed[:50])})
 
 
@@ -69,9 +69,9 @@ def _unpacked(body: bytes, *, limit: int) -> bytes:
     try:
         unpacked = unpacker.decompress(body, limit + 1)
     except zlib.error:
-        raise ParseError(_("The body is not gzip, as its Content-Encoding says.")) from None
+        raise ParseError(_("The body is not gzip, although Content-Encoding says so.")) from None
     if len(unpacked) <= limit and (not unpacker.eof or unpacker.unused_data):
-        raise ParseError(_("The gzipped body breaks off, or more follows its end."))
+        raise ParseError(_("The gzip body is truncated, or more data follows its end."))
     return unpacked
 
 
@@ -88,7 +88,7 @@ def parse_json(body: bytes) -> Any:
     except UnicodeDecodeError:
         raise ParseError(_("The body is not UTF-8.")) from None
     except json.JSONDecodeError as error:
-        text = _("The body is not JSON: %(problem)s in line %(line)d, column %(column)d.")
+        text = _("The body is not valid JSON: %(problem)s at line %(line)d, column %(column)d.")
         raise ParseError(text % {"problem": error.msg, "line": error.lineno, "column": error.colno}) from None
     except RecursionError:
         raise _too_deep() from None
@@ -103,12 +103,12 @@ def _object(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
     if len(result) != len(pairs):
         seen: set[str] = set()
         twice = next(key for key, _value in pairs if key in seen or seen.add(key))  # type: ignore[func-returns-value]
-        raise ParseError(_("The key %(key)s is there twice.") % {"key": ascii(twice[:50])})
+        raise ParseError(_("The key %(key)s appears twice.") % {"key": ascii(twice[:50])})
     return result
 
 
 def _constant(word: str) -> None:
-    raise ParseError(_("%(word)s is not JSON.") % {"word": word})
+    raise ParseError(_("%(word)s is not valid JSON.") % {"word": word})
 
 
 def _integer(text: str) -> int:

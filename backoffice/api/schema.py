@@ -1,9 +1,12 @@
 """The OpenAPI document: structs describe themselves, so that what is checked and what is promised are the same."""
 
+from functools import lru_cache
 from typing import Any
 
 import msgspec
+from django.utils.translation import get_language
 from drf_spectacular.extensions import OpenApiAuthenticationExtension, OpenApiSerializerExtension
+from drf_spectacular.generators import SchemaGenerator
 from drf_spectacular.openapi import AutoSchema
 from drf_spectacular.plumbing import ResolvedComponent
 from drf_spectacular.utils import Direction, OpenApiParameter, OpenApiResponse
@@ -12,8 +15,8 @@ from rest_framework.request import Request
 
 from backoffice.api.errors import MEDIA_TYPE
 from backoffice.api.responses import Problem
+from backoffice.api.schema_parts import ENUM_NAME, REF, complete_struct, drop_defaults, find_structs
 
-REF = "#/components/schemas/{name}"
 WORDS = {
     400: "Not of the documented shape; `errors` names the fields.",
     401: "No key, or one that is not accepted.",
@@ -31,11 +34,34 @@ WORDS = {
     503: "Not available for the moment; see `Retry-After`.",
     507: "No room for files at the moment, which is no fault of the request; see `Retry-After`.",
 }
+LOCATION = OpenApiParameter(
+    name="Location",
+    location=OpenApiParameter.HEADER,
+    type={"type": "string", "examples": ["/api/v1/orders/4711/"]},
+    description="The address of what was made.",
+    response=[201],
+)
 ALWAYS = (400, 401, 403, 404, 406, 429, 500, 503)
+
+
+class KeptGenerator(SchemaGenerator):
+    """Makes the document once in a process and language: it takes a second, and nothing of it changes meanwhile."""
+
+    def get_schema(self, request: Request | None = None, public: bool = False) -> dict[str, Any]:
+        return _make_document(get_language())
+
+
+# Bounded: anybody may ask for any language.
+@lru_cache(maxsize=8)
+def _make_document(language: str | None) -> dict[str, Any]:
+    document: dict[str, Any] = SchemaGenerator().get_schema(public=True)
+    return document
 
 
 class Document(SpectacularAPIView):
     """The document, of which there is one version."""
+
+    generator_class = KeptGenerator
 
     def _get_version_parameter(self, request: Request) -> None:
         """Leave the parameter out: the library would put any value into a header, line ends and all."""
@@ -55,7 +81,9 @@ class StructSchema(OpenApiSerializerExtension):
         return str(self.target.__name__)
 
     def map_serializer(self, auto_schema: AutoSchema, direction: Direction) -> dict[str, Any]:
-        _refs, parts = msgspec.json.schema_components((self.target,), ref_template=REF)
+        parts = _components(self.target, sent=direction == "response")
+        for part in parts.values():
+            drop_defaults(part)
         own = parts.pop(self.target.__name__)
         for name, schema in parts.items():
             auto_schema.registry.register_on_missing(
@@ -82,7 +110,7 @@ def describe_problems(*further: int) -> dict[Any, Any]:
 
 def describe_query(kind: type[msgspec.Struct]) -> list[OpenApiParameter]:
     """Return a query struct's fields as parameters."""
-    _refs, parts = msgspec.json.schema_components((kind,), ref_template=REF)
+    parts = _components(kind)
     own = parts[kind.__name__]
     return [
         OpenApiParameter(
@@ -95,10 +123,19 @@ def describe_query(kind: type[msgspec.Struct]) -> list[OpenApiParameter]:
     ]
 
 
+def _components(kind: type[msgspec.Struct], *, sent: bool = False) -> dict[str, dict[str, Any]]:
+    """Return the schemas of a struct and of all that it is made of, by name; of what is `sent` no field is missing."""
+    _refs, parts = msgspec.json.schema_components((kind,), ref_template=REF)
+    for struct in find_structs(msgspec.inspect.type_info(kind)):
+        complete_struct(parts[struct.cls.__name__], struct, sent=sent)
+    return parts
+
+
 def _inlined(schema: dict[str, Any], parts: dict[str, Any]) -> dict[str, Any]:
     """Return the schema without references and null: a parameter is given or left out."""
     if "$ref" in schema:
-        return dict(parts[schema["$ref"].rsplit("/", 1)[1]])
+        name = schema["$ref"].rsplit("/", 1)[1]
+        return parts[name] | ({ENUM_NAME: name} if "enum" in parts[name] else {})
     if "anyOf" in schema:
         return _inlined(next(option for option in schema["anyOf"] if option.get("type") != "null"), parts)
     # The description belongs to the parameter; an empty default is no default.

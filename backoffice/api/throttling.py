@@ -19,6 +19,8 @@ if TYPE_CHECKING:  # its module loads this one
     from rest_framework.views import APIView
 
 log = logging.getLogger(__name__)
+# What the policy is called in the headers.
+POLICY = "key"
 PERIODS = {"s": 1, "m": 60, "h": 3600, "d": 86400}
 
 
@@ -37,6 +39,19 @@ class PerKey(BaseThrottle):
     """
 
     seconds_left = 0.0
+    used: int | None = None
+
+    @property
+    def headers(self) -> dict[str, str]:
+        """What an answer says of it, in the fields of the IETF's draft; empty where nothing was counted."""
+        if self.used is None:
+            return {}
+        count, seconds = allowance()
+        left = max(0, count - self.used)
+        return {
+            "RateLimit-Policy": f'"{POLICY}";q={count};w={seconds}',
+            "RateLimit": f'"{POLICY}";r={left};t={max(1, round(self.seconds_left))}',
+        }
 
     def allow_request(self, request: Request, view: "APIView") -> bool:
         if not isinstance(request.auth, ApiKey):
@@ -45,10 +60,11 @@ class PerKey(BaseThrottle):
         window, passed = divmod(time.time(), seconds)
         self.seconds_left = seconds - passed
         try:
-            return _count(f"api:{request.auth.prefix}:{int(window)}", seconds=seconds) <= count
+            self.used = _count(f"api:{request.auth.prefix}:{int(window)}", seconds=seconds)
         except RedisError:
             log.warning("Requests per key are not counted: Redis does not answer")
             return True
+        return self.used <= count
 
     def wait(self) -> float:
         return self.seconds_left

@@ -1,6 +1,7 @@
 """From parsed JSON to the struct that a service takes, with every complaint by its field's path."""
 
 import re
+from collections.abc import Collection
 from datetime import datetime
 from typing import Any, TypeVar, get_args, get_origin, get_type_hints
 
@@ -9,6 +10,7 @@ from django.db.models import TextChoices
 from django.http import QueryDict
 from msgspec import Struct
 
+from backoffice.api.schema_parts import ENUM_NAME
 from backoffice.errors import InvalidInput
 from backoffice.text.structs import clean_texts, shown_name
 from backoffice.text.translatable import gettext as _
@@ -29,9 +31,14 @@ class NoQuery(Struct, forbid_unknown_fields=True):
     """An address without query parameters."""
 
 
-def one_of(choices: type[TextChoices]) -> msgspec.Meta:
-    """Return the constraint to one of the choices' values, documented as such: `Annotated[str, one_of(OrderState)]`."""
-    return msgspec.Meta(pattern=f"^({'|'.join(choices.values)})$", extra_json_schema={"enum": choices.values})
+def one_of(choices: type[TextChoices], *, name: str = "", never: Collection[str] = ()) -> msgspec.Meta:
+    """Return the constraint to one of the choices' values, documented as such: `Annotated[str, one_of(OrderState)]`.
+
+    The enum is called as the choices are; one that lacks those that are `never` there has a `name` of its own.
+    """
+    values = [value for value in choices.values if value not in never]
+    documented = {"enum": values, ENUM_NAME: name or choices.__name__}
+    return msgspec.Meta(pattern=f"^({'|'.join(values)})$", extra_json_schema=documented)
 
 
 def read_struct(data: object, kind: type[T]) -> T:
@@ -50,7 +57,7 @@ def read_struct(data: object, kind: type[T]) -> T:
         found = _errors(data, kind, path="") or {_path_of(error): [_message(error, data)]}
         errors = found | errors
     if errors:
-        raise MalformedInput(_("The request does not have the documented shape."), errors=errors)
+        raise MalformedInput(_("The request does not match the documented format."), errors=errors)
     return read
 
 
@@ -63,13 +70,13 @@ def read_query(query: QueryDict, kind: type[T]) -> T:
         requested = _bare(hints.get(name, str))
         many = get_origin(requested) is list
         if len(texts) > 1 and not many:
-            errors[shown_name(name)] = [_("This parameter may be given once.")]
+            errors[shown_name(name)] = [_("This parameter may be given only once.")]
         elif requested is datetime and any(LOST_PLUS.search(text) for text in texts):
-            text = _("A plus sign in an address stands for a space. Write the + of a time zone as %2B.")
+            text = _("A plus sign in a URL stands for a space. Encode the + of a time zone as %2B.")
             errors[shown_name(name)] = [text]
         data[name] = [str(text) for text in texts] if many else _from_text(str(texts[-1]), requested)
     if errors:
-        raise MalformedInput(_("The query parameters are not the documented ones."), errors=errors)
+        raise MalformedInput(_("The query parameters do not match the documentation."), errors=errors)
     return read_struct(data, kind)
 
 
@@ -95,8 +102,20 @@ def _errors(value: Any, kind: Any, *, path: str) -> dict[str, list[str]]:
             parts = (_errors(part, item, path=f"{path}[{i}]") for i, part in enumerate(value))
             if found := {key: texts for part in parts for key, texts in part.items()}:
                 return found
+        if get_origin(inner) is dict and isinstance(value, dict) and (found := _named_errors(value, inner, path=path)):
+            return found
         return {path: [_message(error, value)]}
     return {}
+
+
+def _named_errors(value: dict[str, Any], kind: Any, *, path: str) -> dict[str, list[str]]:
+    """Return the errors of values by names of the client's own; what is wrong with a name is said of that name."""
+    found: dict[str, list[str]] = {}
+    of_name, of_value = get_args(kind)
+    for name, one in value.items():
+        where = f"{path}.{shown_name(name)}"
+        found |= _errors(name, of_name, path=where) or _errors(one, of_value, path=where)
+    return found
 
 
 def _struct_errors(value: dict[str, Any], kind: type[msgspec.Struct], *, path: str) -> dict[str, list[str]]:
@@ -104,7 +123,7 @@ def _struct_errors(value: dict[str, Any], kind: type[msgspec.Struct], *, path: s
     hints = get_type_hints(kind, include_extras=True)
     fields = {field.encode_name: field for field in msgspec.structs.fields(kind)}
     for name in value.keys() - fields.keys():
-        found[f"{path}.{shown_name(name)}".lstrip(".")] = [_("There is no such field.")]
+        found[f"{path}.{shown_name(name)}".lstrip(".")] = [_("Unknown field.")]
     for name, field in fields.items():
         where = f"{path}.{name}".lstrip(".")
         if name in value:

@@ -58,9 +58,10 @@ class CustomProductResponse(msgspec.Struct):
 
 
 class CustomProductPage(msgspec.Struct):
-    """`next` is the address of the next page, null at the end."""
+    """`next` is the address of the next page and `next_cursor` the cursor in it, null at the end."""
 
     next: str | None
+    next_cursor: str | None
     results: list[CustomProductResponse]
 
 
@@ -81,7 +82,7 @@ class CustomProducts(CatalogView):
             products = search_custom_products(products, query.search)
         page = read_newest(products, query=query)
         results = [custom_product_response(product) for product in page.rows]
-        return Response(CustomProductPage(build_next(request, page), results))
+        return Response(CustomProductPage(build_next(request, page), page.cursor or None, results))
 
 
 class CustomProductDetail(CatalogView):
@@ -119,7 +120,7 @@ class CustomProductPicture(CatalogView):
                 raise FileNotFoundError
             content = open_file(picture)
         except FileNotFoundError:
-            raise NotFound(_("There is no picture yet.")) from None
+            raise NotFound(_("There is no image yet.")) from None
         return file_response(content, content_type=picture.content_type, name=product.external_id)
 
 
@@ -145,5 +146,5 @@ def _find(shop: Shop, external_id: str) -> CustomProduct:
     """Return the product. Raises NotFound, also for one of another shop."""
     product = _products(shop).filter(external_id=external_id).first()
     if product is None:
-        raise NotFound(_("The shop has no such custom product."))
+        raise NotFound(_("The shop has no custom product with this ID."))
     return product

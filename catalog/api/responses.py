@@ -1,17 +1,33 @@
 """What storefronts get to see of the catalogue: no purchase prices and no fulfillers."""
 
-from collections.abc import Iterable, Mapping
-from datetime import datetime
-from typing import Annotated, Any
+from collections.abc import Iterable, Mapping, Sequence
+from datetime import date, datetime
+from typing import Annotated
+from zoneinfo import ZoneInfo
 
 import msgspec
+from django.utils import timezone
 
 from backoffice.accounts.models import Shop
+from backoffice.accounts.services.markets import Market
 from backoffice.api.responses import Money, TotalMoney, read_fields, spell_money
 from backoffice.api.validation import one_of
+from backoffice.text.working_days import add_working_days
 from backoffice.vendors.money import spell_total
-from catalog.models import PriceList, PriceTier, Product, Rating, Variant
-from catalog.services.orderable import can_order, can_take_from_stock
+from catalog.api.languages import choose_name
+from catalog.api.variant_parts import (
+    MediaResponse,
+    PartResponse,
+    PropertyResponse,
+    RelationResponse,
+    media_response,
+    part_responses,
+    property_responses,
+    relation_responses,
+)
+from catalog.models import PriceList, Product, Rating, Variant
+from catalog.services.orderable import NotOrderable, can_sell
+from catalog.services.orderable_variants import Tier
 from catalog.services.quotes import Quote
 from catalog.services.ratings import summarize
 from catalog.services.variant_users import Key
@@ -20,6 +36,7 @@ from catalog.services.variant_users import Key
 class VariantSummary(msgspec.Struct):
     """A variant in the list of its product."""
 
+    id: int
     sku: str
     name: str
     personalized: bool
@@ -35,7 +52,9 @@ class RatingResponse(msgspec.Struct):
 
 
 class ProductResponse(msgspec.Struct):
-    """A group of variants. `categories` are paths, joined by "/"; `rating` is null without reviews."""
+    """A group of variants. `categories` are paths, joined by "/"; `rating` is null without reviews. `changed_at` is of
+    the product or any of its variants; `vendor_updated_at` is when the vendor changed it, null where it does not say.
+    """
 
     id: int
     name: str
@@ -45,13 +64,27 @@ class ProductResponse(msgspec.Struct):
     variants: list[VariantSummary]
     rating: RatingResponse | None
     changed_at: datetime
+    vendor_updated_at: datetime | None = None
+
+
+class RemovedProduct(msgspec.Struct):
+    """A product that left the catalogue, with all its variants."""
+
+    id: int
+    removed_at: datetime
 
 
 class ProductPage(msgspec.Struct):
-    """`next` is the address of the next page, null at the end."""
+    """`next` is the address of the next page and `next_cursor` the cursor in it, null at the end. By change
+    (`updated_since`) the last page has `resume_at`, the `updated_since` of the next reading; `removed` are those that
+    left the catalogue.
+    """
 
     next: str | None
+    next_cursor: str | None
+    resume_at: datetime | None
     results: list[ProductResponse]
+    removed: list[RemovedProduct]
 
 
 class TextResponse(msgspec.Struct):
@@ -88,17 +121,11 @@ class ShippingResponse(msgspec.Struct):
     express_available: bool
 
 
-class PropertyResponse(msgspec.Struct):
-    """A property as the vendor gives it: the value is a text, a number or true and false."""
-
-    property: str
-    value: str | int | float | bool | None
-
-
 class VariantResponse(msgspec.Struct):
-    """A variant with prices in the shop's currency, none where it has none. `orderable` is what counts: someone under
-    contract makes it, it is on offer and in stock; else `not_orderable` says why. `in_stock` is how many pieces one
-    line can have, null where they are not counted.
+    """A variant with prices in the market's currency, none where it has none. `orderable` is what counts: someone under
+    contract makes it, it is on offer and in stock, and intake would take it now; else `not_orderable` says why, and
+    `not_orderable_code` says it to programs. `in_stock` is how many pieces one line can have, null where they are not
+    counted. Orders take of it without changing `changed_at`. `vendor_updated_at` is when the vendor changed it.
     """
 
     id: int
@@ -108,6 +135,7 @@ class VariantResponse(msgspec.Struct):
     name: str
     orderable: bool
     not_orderable: str
+    not_orderable_code: NotOrderable | None
     in_stock: int | None
     personalized: bool
     sample: bool
@@ -117,11 +145,35 @@ class VariantResponse(msgspec.Struct):
     rules: RulesResponse
     shipping: ShippingResponse
     image_url: str
-    media: dict[str, Any]
+    media: MediaResponse
     properties: list[PropertyResponse]
+    parts: list[PartResponse]
+    relations: list[RelationResponse]
     editor_intents: list[str]
     texts: list[TextResponse]
     changed_at: datetime
+    vendor_updated_at: datetime | None = None
+
+
+class RemovedVariant(msgspec.Struct):
+    """A variant that left the catalogue."""
+
+    id: int
+    sku: str
+    removed_at: datetime
+
+
+class VariantPage(msgspec.Struct):
+    """`next` is the address of the next page and `next_cursor` the cursor in it, null at the end. By change
+    (`updated_since`) the last page has `resume_at`, the `updated_since` of the next reading; `removed` are those that
+    left the catalogue.
+    """
+
+    next: str | None
+    next_cursor: str | None
+    resume_at: datetime | None
+    results: list[VariantResponse]
+    removed: list[RemovedVariant]
 
 
 class NextTier(msgspec.Struct):
@@ -132,75 +184,99 @@ class NextTier(msgspec.Struct):
 
 
 class QuoteResponse(msgspec.Struct):
-    """The net price of a quantity, in the shop's currency. `price_list` says whose: the shop's sales prices or the
-    recommended ones. `orderable` is for this quantity; else `not_orderable` says why.
+    """The net price of a quantity, in the market's currency. `price_list` says whose: the shop's sales prices or the
+    recommended ones. `orderable` is for this quantity; else `not_orderable` and `not_orderable_code` say why. Ordered
+    today it is shipped on `ships_earliest` to `ships_latest`: by its vendor's working days, Monday to Friday, holidays
+    not counted; null where the vendor does not say.
     """
 
     sku: str
     quantity: int
     currency: str
-    price_list: Annotated[str, one_of(PriceList)]
+    price_list: Annotated[str, one_of(PriceList, name="QuotedPriceList", never=[PriceList.PURCHASE])]
     unit_price: Money
     total: TotalMoney
     tier_quantity: int
     next_tier: NextTier | None
     orderable: bool
     not_orderable: str
+    not_orderable_code: NotOrderable | None
+    ships_earliest: date | None
+    ships_latest: date | None
 
 
 def product_response(
-    product: Product, *, ratings: Iterable[Rating], shop: Shop, left: Mapping[Key, int]
+    product: Product, *, ratings: Iterable[Rating], shop: Shop, left: Mapping[Key, int], languages: Sequence[str]
 ) -> ProductResponse:
-    """Return what the shop sees of it, reading categories and variants unless prefetched. `ratings` are the shop's,
-    `left` is what is in stock.
+    """Return what the shop sees of it, reading categories, texts and variants unless prefetched. `ratings` are the
+    shop's, `left` is what is in stock, names are in the first of the `languages` that has one.
     """
     rating = summarize(ratings)
     return read_fields(
         ProductResponse,
         product,
         categories=sorted(category.path for category in product.categories.all()),
-        variants=[_summary(variant, shop=shop, left=left) for variant in product.variants.all()],
+        name=choose_name(product.texts.all(), languages, otherwise=product.name) if languages else product.name,
+        variants=[_summary(variant, shop=shop, left=left, languages=languages) for variant in product.variants.all()],
         rating=RatingResponse(float(rating.average), rating.total) if rating else None,
+        changed_at=product.revised_at,
     )
 
 
-def _summary(variant: Variant, *, shop: Shop, left: Mapping[Key, int]) -> VariantSummary:
-    orderable = bool(can_order(variant) and can_take_from_stock(variant, left, shop=shop))
-    return read_fields(VariantSummary, variant, orderable=orderable)
+def _summary(variant: Variant, *, shop: Shop, left: Mapping[Key, int], languages: Sequence[str]) -> VariantSummary:
+    name = choose_name(variant.texts.all(), languages, otherwise=variant.name) if languages else variant.name
+    return read_fields(VariantSummary, variant, name=name, orderable=bool(can_sell(variant, left, shop=shop)))
 
 
-def variant_response(variant: Variant, *, shop: Shop, left: Mapping[Key, int]) -> VariantResponse:
-    """Return what the shop sees of it; reads tiers and texts unless prefetched. `left` is what is in stock."""
-    tiers = list(variant.tiers.all()) if variant.currency == shop.currency else []
-    reason = can_order(variant).reason or can_take_from_stock(variant, left, shop=shop).reason
+def variant_response(
+    variant: Variant,
+    *,
+    shop: Shop,
+    market: Market,
+    left: Mapping[Key, int],
+    tiers: Sequence[Tier],
+    languages: Sequence[str],
+) -> VariantResponse:
+    """Return what the shop sees of it in that market; reads texts and relations unless prefetched. `left` is what is in
+    stock, `tiers` are those of the market, the name is in the first of the `languages` that has one.
+    """
+    texts = list(variant.texts.all())
+    eligibility = can_sell(variant, left, shop=shop, market=market)
     return read_fields(
         VariantResponse,
         variant,
         product=variant.product_id,
-        orderable=not reason,
-        not_orderable=reason,
+        name=choose_name(texts, languages, otherwise=variant.name),
+        orderable=bool(eligibility),
+        not_orderable=eligibility.reason,
+        not_orderable_code=NotOrderable(eligibility.code) if eligibility.code else None,
         in_stock=left.get((variant.vendor, variant.sku)),
         sample=variant.sample_product,
-        currency=shop.currency,
+        currency=market.currency,
         sales_prices=_tiers(tiers, PriceList.SALES),
         recommended_prices=_tiers(tiers, PriceList.RECOMMENDED),
         rules=RulesResponse(variant.order_min_qty, variant.order_max_qty, variant.tier_price_qty_only),
-        shipping=ShippingResponse(
-            variant.shipping_from,
-            variant.shipping_earliest_days,
-            variant.shipping_latest_days,
-            variant.express_available,
-        ),
-        properties=[PropertyResponse(row["name"], row["value"]) for row in variant.properties],
-        texts=[read_fields(TextResponse, text) for text in variant.texts.all()],
+        shipping=_shipping(variant),
+        media=media_response(variant),
+        properties=property_responses(variant.properties),
+        parts=part_responses(variant.parts),
+        relations=relation_responses(variant.relations.all()),
+        texts=[read_fields(TextResponse, text) for text in texts],
+        changed_at=variant.revised_at,
     )
 
 
-def quote_response(variant: Variant, quote: Quote, *, shop: Shop, left: Mapping[Key, int]) -> QuoteResponse:
-    """Return the price as the shop sees it. `left` is what is in stock."""
+def _shipping(variant: Variant) -> ShippingResponse:
+    earliest, latest = variant.shipping_earliest_days, variant.shipping_latest_days
+    return ShippingResponse(variant.shipping_from, earliest, latest, variant.express_available)
+
+
+def quote_response(
+    variant: Variant, quote: Quote, *, shop: Shop, market: Market, left: Mapping[Key, int]
+) -> QuoteResponse:
+    """Return the price in that market as the shop sees it. `left` is what is in stock."""
     following = quote.next_tier
-    short = can_take_from_stock(variant, left, shop=shop, quantity=quote.quantity).reason
-    reason = can_order(variant).reason or short
+    eligibility = can_sell(variant, left, shop=shop, market=market, quantity=quote.quantity)
     return read_fields(
         QuoteResponse,
         quote,
@@ -208,11 +284,18 @@ def quote_response(variant: Variant, quote: Quote, *, shop: Shop, left: Mapping[
         unit_price=spell_money(quote.unit_price),
         total=spell_total(quote.total, currency=quote.currency),
         next_tier=NextTier(following.quantity, spell_money(following.price)) if following else None,
-        orderable=not reason,
-        not_orderable=reason,
+        orderable=bool(eligibility),
+        not_orderable=eligibility.reason,
+        not_orderable_code=NotOrderable(eligibility.code) if eligibility.code else None,
+        ships_earliest=_ship_date(variant.shipping_earliest_days, shop=shop),
+        ships_latest=_ship_date(variant.shipping_latest_days, shop=shop),
     )
 
 
-def _tiers(tiers: Iterable[PriceTier], price_list: PriceList) -> list[TierResponse]:
+def _ship_date(days: int | None, *, shop: Shop) -> date | None:
+    return None if days is None else add_working_days(timezone.localdate(timezone=ZoneInfo(shop.time_zone)), days)
+
+
+def _tiers(tiers: Iterable[Tier], price_list: PriceList) -> list[TierResponse]:
     own = sorted((tier for tier in tiers if tier.price_list == price_list), key=lambda tier: tier.quantity)
     return [TierResponse(tier.quantity, spell_money(tier.price)) for tier in own]

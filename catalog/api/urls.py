@@ -2,8 +2,10 @@
 
 from django.urls import path
 
+from catalog.api.categories import Categories
 from catalog.api.custom_products import CustomProductDetail, CustomProductPicture, CustomProducts
-from catalog.api.views import Products, VariantDetail, VariantQuote
+from catalog.api.variants import VariantDetail, VariantQuote, Variants
+from catalog.api.views import Products
 
 urlpatterns = [
     path("catalog/products/", Products.as_view(), name="api-products"),
@@ -14,6 +16,9 @@ urlpatterns = [
         CustomProductPicture.as_view(),
         name="api-custom-product-picture",
     ),
-    path("catalog/variants/<code:sku>/", VariantDetail.as_view(), name="api-variant"),
-    path("catalog/variants/<code:sku>/quote/", VariantQuote.as_view(), name="api-quote"),
+    path("catalog/categories/", Categories.as_view(), name="api-categories"),
+    path("catalog/variants/", Variants.as_view(), name="api-variants"),
+    # First: a SKU may have slashes, and none is told from what follows it.
+    path("catalog/variants/<sku:sku>/quote/", VariantQuote.as_view(), name="api-quote"),
+    path("catalog/variants/<sku:sku>/", VariantDetail.as_view(), name="api-variant"),
 ]

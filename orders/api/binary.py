@@ -26,6 +26,12 @@ class PdfBody(BaseParser):
         return stream
 
 
+class BareBody(PdfBody):
+    """The same from generated clients, which send a file as nothing but bytes; what it is, its content tells."""
+
+    media_type = "application/octet-stream"
+
+
 class FormWithFile(MultiPartParser):
     """A form; Django streams its files to the disk. Too many fields and the like are the caller's fault."""
 
@@ -34,7 +40,7 @@ class FormWithFile(MultiPartParser):
         try:
             return super().parse(stream, media_type, parser_context)
         except SuspiciousOperation as error:
-            raise ParseError(_("The form has more parts than it may.")) from error
+            raise ParseError(_("The form has more parts than allowed.")) from error
 
 
 def read_chunks(stream: IO[bytes]) -> Iterator[bytes]:
@@ -43,4 +49,4 @@ def read_chunks(stream: IO[bytes]) -> Iterator[bytes]:
         while chunk := stream.read(CHUNK):
             yield chunk
     except UnreadablePostError as error:
-        raise ParseError(_("The body broke off.")) from error
+        raise ParseError(_("The request body is incomplete.")) from error

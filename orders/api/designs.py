@@ -16,9 +16,10 @@ from backoffice.api.validation import NoQuery, read_query, read_struct
 from backoffice.api.views import ApiView
 from backoffice.files.types import content_type_of
 from backoffice.text.translatable import gettext as _
+from backoffice.vendors.registry import names_for
 from backoffice.web.file_answers import file_response
 from orders.api.design_responses import DesignResponse, OpenedDesignResponse, design_response, opened_response
-from orders.api.keys import IDEMPOTENCY_KEY, read_key
+from orders.api.keys import MAKING, read_key
 from orders.models import Design
 from orders.services.designs.editor import open_design, read_design, read_preview, submit_design
 from orders.services.designs.input import NewDesign
@@ -37,7 +38,7 @@ class DesignsView(ApiView):
         description="`start_url` and `start_url_cname` open the editor for whoever has them: hand them to that "
         "customer only. A repeated request answers with the same design and fresh addresses.",
         tags=["designs"],
-        parameters=[IDEMPOTENCY_KEY],
+        parameters=MAKING,
         request=NewDesign,
         responses={201: OpenedDesignResponse, **describe_problems(409, 413, 415, 422)},
     )
@@ -45,7 +46,9 @@ class DesignsView(ApiView):
         key = read_key(request)
         read_query(request.GET, NoQuery)
         new = read_struct(request.data, NewDesign)
-        seen = open_design(new, shop=self.shop, key=key, request=["POST", "designs", request.data])
+        seen = open_design(
+            new, shop=self.shop, key=key, request=["POST", "designs", request.data], is_test=self.is_test
+        )
         headers = {**NOT_KEPT, "Location": f"{request.path}{seen.design.public_id}/"}
         if seen.replayed:
             headers["Idempotent-Replayed"] = "true"
@@ -57,9 +60,10 @@ class OneDesign(ApiView):
 
     def find_design(self, public_id: str) -> Design:
         """Return the design. Raise NotFound, also for other shops' designs."""
-        design = Design.objects.select_related("customer", "shop").filter(shop=self.shop, public_id=public_id).first()
+        own = Design.objects.filter(shop=self.shop, vendor__in=names_for(tests=self.is_test))
+        design = own.select_related("customer", "shop").filter(public_id=public_id).first()
         if design is None:
-            raise NotFound(_("The shop has no such design."))
+            raise NotFound(_("Design not found in this shop."))
         return design
 
 

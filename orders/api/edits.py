@@ -40,9 +40,11 @@ def read_if_match(request: Request) -> int:
     """
     header = request.headers.get("If-Match", "").strip()
     if not header:
-        raise PreconditionMissing(_("Send the order's ETag as If-Match, so that nobody's changes are overwritten."))
+        raise PreconditionMissing(
+            _("Send the order's ETag as If-Match, so that changes by others are not overwritten.")
+        )
     if match := _OURS.fullmatch(header):
         return int(match[1])
     if _TAG.fullmatch(header):
-        raise Outdated(_("This is no ETag of the order. Read it again."))
-    raise MalformedInput(_('If-Match is one ETag of the order, e.g. "3".'), errors={})
+        raise Outdated(_("This is not an ETag of the order. Read the order again."))
+    raise MalformedInput(_('If-Match must be exactly one ETag of the order, e.g. "3".'), errors={})

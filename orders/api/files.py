@@ -26,7 +26,7 @@ from backoffice.files.types import PDF
 from backoffice.text.cleaning import clean_line
 from backoffice.text.translatable import gettext as _
 from backoffice.web.file_answers import file_response
-from orders.api.binary import FormWithFile, PdfBody, read_chunks
+from orders.api.binary import BareBody, FormWithFile, PdfBody, read_chunks
 from orders.models import ShopFile, VendorOrder
 from orders.services.files import store
 from orders.services.files.signed_links import Linked, LinkEnded, read_link
@@ -49,7 +49,7 @@ class FilesView(ApiView):
     """New files."""
 
     required_scopes: ClassVar = {"POST": Scope.ORDERS_WRITE}
-    parser_classes = (PdfBody, FormWithFile)
+    parser_classes = (PdfBody, BareBody, FormWithFile)
 
     @extend_schema(
         operation_id="upload_file",
@@ -59,13 +59,14 @@ class FilesView(ApiView):
         tags=["files"],
         request={
             "application/pdf": OpenApiTypes.BINARY,
+            "application/octet-stream": OpenApiTypes.BINARY,
             "multipart/form-data": {
                 "type": "object",
                 "properties": {"file": {"type": "string", "format": "binary"}},
                 "required": ["file"],
             },
         },
-        responses={200: ShopFileResponse, 201: ShopFileResponse, **describe_problems(413, 415, 422, 507)},
+        responses={200: ShopFileResponse, 201: ShopFileResponse, **describe_problems(413, 415, 422, 503, 507)},
     )
     def post(self, request: Request) -> Response:
         read_query(request.GET, NoQuery)
@@ -79,14 +80,23 @@ class FilesView(ApiView):
                 kept, is_new = store.store_file(read_chunks(file), shop=self.shop)
         except FileTooLarge as error:
             raise TooLarge(error.text) from error
-        body = ShopFileResponse(kept.public_id, kept.name, kept.size or 0, kept.sha256, kept.stored_at)
-        return Response(body, status=201 if is_new else 200)
+        return Response(file_answer(kept), status=201 if is_new else 200)
+
+
+def file_answer(kept: ShopFile) -> ShopFileResponse:
+    """Return the file as shops see it, however it came."""
+    return ShopFileResponse(kept.public_id, kept.name, kept.size or 0, kept.sha256, kept.stored_at)
+
+
+def announced_bytes(request: Request) -> int:
+    """Return how long the body says it is; no more can be read of it."""
+    announced = str(request.META.get("CONTENT_LENGTH") or "0")
+    return int(announced) if announced.isdigit() else 0
 
 
 def _ensure_size(request: Request) -> None:
-    """Raise TooLarge before a byte is read. No more than announced can be read."""
-    announced = str(request.META.get("CONTENT_LENGTH") or "0")
-    if announced.isdigit() and int(announced) > store.MAX_FILE_BYTES + FORM_OVERHEAD:
+    """Raise TooLarge before a byte is read."""
+    if announced_bytes(request) > store.MAX_FILE_BYTES + FORM_OVERHEAD:
         raise TooLarge(too_large_text(store.MAX_FILE_BYTES))
 
 
@@ -97,7 +107,7 @@ def _file_of(request: Request) -> Any:
         return body
     sent = request.FILES.getlist("file")
     if len(sent) != 1 or len(request.FILES) != 1 or len(body) != 1:
-        text = _("The form has one part, the file, called `file`.")
+        text = _("The form must have exactly one part: the file, named `file`.")
         raise MalformedInput(text, errors={"file": [text]})
     return sent[0]
 

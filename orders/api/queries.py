@@ -9,11 +9,13 @@ from msgspec import Meta, Struct
 
 from backoffice.accounts.models import Shop
 from backoffice.api.pagination import PageQuery
+from backoffice.api.schema_parts import ENUM_NAME
 from backoffice.api.validation import MalformedInput, one_of
 from backoffice.staff.models import SavedView
 from backoffice.text.datetimes import within_calendar
 from backoffice.text.structs import Text
 from backoffice.text.translatable import gettext as _
+from backoffice.webhooks.services.stream import newest_version
 from orders.models import Hold, Order, OrderState, ProductionState, ShipmentState
 from orders.models.order import OrderQuerySet
 from orders.services.filters import OrderFilters
@@ -54,12 +56,16 @@ class OrderQuery(PageQuery, kw_only=True):
 
 class PlaceQuery(Struct, forbid_unknown_fields=True, kw_only=True):
     on_invalid: Annotated[
-        OnInvalid, Meta(description="`hold` takes an order that breaks limits and holds it for a person.")
+        OnInvalid,
+        Meta(
+            description="`hold` takes an order that breaks limits and holds it for a person.",
+            extra_json_schema={ENUM_NAME: "OnInvalid"},
+        ),
     ] = "refuse"
 
 
-def filter_orders(query: OrderQuery, *, shop: Shop) -> QuerySet[Order]:
-    """Return the shop's orders that fit."""
+def filter_orders(query: OrderQuery, *, shop: Shop, is_test: bool) -> QuerySet[Order]:
+    """Return the shop's orders of that mode that fit."""
     conditions = {
         "state__in": query.state,
         "production__in": query.production,
@@ -69,7 +75,7 @@ def filter_orders(query: OrderQuery, *, shop: Shop) -> QuerySet[Order]:
         "created_at__gte": query.created_since,
     }
     orders: QuerySet[Order] = Order.objects.filter(
-        shop=shop, **{name: value for name, value in conditions.items() if value}
+        shop=shop, is_test=is_test, **{name: value for name, value in conditions.items() if value}
     )
     if query.late is not None:
         orders = orders.filter(late=query.late)
@@ -83,17 +89,18 @@ def _in_view(orders: QuerySet[Order], name: str) -> QuerySet[Order]:
     found = SavedView.objects.filter(list_key="orders", name=name).first()
     values = OrderFilters(QueryDict(found.query)).values if found else {}
     if not values or values.get("view") == "mine":
-        text = _("There is no saved view of that name that a shop could read.")
+        text = _("There is no saved view of this name that a shop can read.")
         raise MalformedInput(text, errors={"view": [text]})
     return filter_by_values(cast(OrderQuerySet, orders), values)
 
 
 def with_parts(orders: QuerySet[Order]) -> QuerySet[Order]:
-    """Add all that a response shows, in seven queries for any number of orders."""
-    return orders.prefetch_related(
+    """Add all that a response shows, in nine queries for any number of orders."""
+    return orders.annotate(version=newest_version("order")).prefetch_related(
         "lines",
         "addresses",
         "documents",
         "shipments__lines",
+        "vendor_orders__lines",
         Prefetch("holds", queryset=Hold.objects.filter(released_at__isnull=True)),
     )

@@ -1,0 +1,1 @@
+"""What is done about events: recorded, brought into the stream, delivered, sent again."""

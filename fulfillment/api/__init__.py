@@ -1,0 +1,1 @@
+"""The codes that storefronts send, over REST: countries, states, carriers."""
