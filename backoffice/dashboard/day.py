@@ -16,6 +16,7 @@ from backoffice.amounts import money
 from backoffice.staff.day_bars import Bar, Chart, plain
 from backoffice.text.datetimes import start_of_day
 from backoffice.text.translatable import gettext as _
+from backoffice.visibility import reader_key, visible
 from fulfillment.models import Shipment
 from orders.models import Order
 
@@ -39,7 +40,7 @@ class Figure:
 def figures() -> list[Figure]:
     """Return orders, revenue, shipped and on time. At most two queries a minute."""
     language, zone = get_language(), timezone.get_current_timezone_name()
-    kept: list[Figure] | None = cache.get_or_set(f"home.figures.{language}.{zone}", _read, KEPT_SECONDS)
+    kept: list[Figure] | None = cache.get_or_set(f"home.figures.{language}.{zone}.{reader_key()}", _read, KEPT_SECONDS)
     return kept if kept is not None else _read()
 
 
@@ -47,9 +48,9 @@ def _read() -> list[Figure]:
     today = timezone.localdate()
     days = [today - timedelta(days=back) for back in range(2 * DAYS - 1, -1, -1)]
     start = start_of_day(days[0])
-    received = Order.objects.filter(created_at__gte=start)
+    received = visible(Order.objects.filter(created_at__gte=start, is_test=False))
     currency, orders = _by_day(received, "currency", orders=Count("pk"), revenue=Sum("total"))
-    parcels = Shipment.objects.filter(created_at__gte=start)
+    parcels = visible(Shipment.objects.filter(created_at__gte=start, order__is_test=False))
     _unused, shipped = _by_day(parcels, None, parcels=Count("pk"), on_time=Count("pk", filter=~Q(late=True)))
 
     def count(key: str, rows: dict[date, dict[str, Any]]) -> list[Any]:
@@ -116,10 +117,10 @@ def _bars(days: list[date], values: list[Any], show: Callable[[Any], str]) -> li
 
 def _percent_of(value: float) -> str:
     # Translators: a share, e.g. "98 %".
-    return pgettext("share", "%(number)d %%") % {"number": round(value)}
+    return pgettext("share", "%(number)d%%") % {"number": round(value)}
 
 
 def _percent(difference: Any, before: Any) -> str:
     if not before:
         return ""
-    return pgettext("change", "%(number)+d %%") % {"number": round(100 * float(difference) / float(before))}
+    return pgettext("change", "%(number)+d%%") % {"number": round(100 * float(difference) / float(before))}

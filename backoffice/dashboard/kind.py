@@ -8,13 +8,15 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from django.db.models import QuerySet
+from django.db.models import Q, QuerySet
 from django.db.models.expressions import BaseExpression
 from django.urls import NoReverseMatch, reverse
 from django.utils.translation import pgettext_lazy
 
 from backoffice.states import Chip, Tone
 from backoffice.text.translatable import gettext as _
+from backoffice.vendors.explaining import Explanation
+from backoffice.visibility import Shops, narrow, visible
 
 # A count is exact below this; beyond, nobody learns more than "many", and it costs.
 COUNTED = 1000
@@ -23,7 +25,11 @@ OPEN = pgettext_lazy("button", "Open")
 
 @dataclass(frozen=True)
 class Need:
-    """One thing to do: what it is, since when, whose it is, and the one action. `detail` says cause or content."""
+    """One thing to do: what it is, since when, whose it is, and the one action. `detail` says cause or content.
+
+    `at_once` is where the action is posted to, if nothing is left to ask; else it leads to `url`. `explained` is an
+    error of `vendor`, whose first sentence the detail is (`explained_in`).
+    """
 
     what: str
     detail: str
@@ -31,15 +37,22 @@ class Need:
     url: str
     who: str = ""
     action: Any = OPEN
+    at_once: str = ""
+    explained: Explanation | None = None
+    vendor: str = ""
 
 
 @dataclass(frozen=True)
 class Essentials:
-    """What one has to know before acting: chips, labels with values, lines of an order (name, SKU, quantity)."""
+    """What one has to know before acting: chips, labels with values, lines of an order (name, SKU, quantity).
+
+    `box` is a hold with its remedies, as the page of its order shows it.
+    """
 
     chips: Sequence[Chip] = ()
     facts: Sequence[tuple[Any, Any]] = ()
     lines: Sequence[tuple[str, str, int]] = ()
+    box: Any = None
 
 
 @dataclass(frozen=True)
@@ -81,7 +94,9 @@ class InboxKind(Kind):
 
     `rows` returns all of them; `order_by` is a unique ordering of columns that are never null, the oldest first, and
     `since` the column (or expression) that says since when. `owner` is the path to the id of whoever a row is assigned
-    to, `order` the path to the id of its order, which can be assigned; both are empty where there is none.
+    to, `order` the path to the id of its order, which can be assigned; both are empty where there is none. Where the
+    owner is no column, `owned_by` and `unowned` say the same as conditions that an index answers. Of a `personal` kind
+    everybody sees their own rows only.
     """
 
     rows: Callable[[], QuerySet[Any]]
@@ -89,14 +104,30 @@ class InboxKind(Kind):
     needs: Callable[[list[Any]], list[Need]]
     since: str | BaseExpression = ""
     owner: str = ""
+    owned_by: Callable[[int], Q] | None = None
+    unowned: Q | None = None
     order: str = ""
     related: tuple[str, ...] = ()
     essentials: Callable[[Any], Essentials] | None = None
     dismissal: Dismissal | None = None
+    personal: bool = False
 
-    def ordered(self) -> QuerySet[Any]:
-        """Return the rows, the oldest first."""
-        return self.rows().order_by(*self.order_by)
+    def rows_for(self, user: Any) -> QuerySet[Any]:
+        """Return the rows that this person may see: of their shops, and of a personal kind nobody's but their own."""
+        rows = visible(self.rows())
+        return rows.filter(**{self.owner: user.pk if user else 0}) if self.personal else rows
+
+    def is_owned_by(self, user: Any) -> Q:
+        """Return the condition that a row is assigned to this person."""
+        return self.owned_by(user.pk) if self.owned_by else Q(**{self.owner: user.pk})
+
+    def is_unowned(self) -> Q:
+        """Return the condition that a row is assigned to nobody."""
+        return self.unowned or Q(**{f"{self.owner}__isnull": True})
+
+    def ordered(self, shops: Shops) -> QuerySet[Any]:
+        """Return the rows of these shops, the oldest first."""
+        return narrow(self.rows(), shops).order_by(*self.order_by)
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)
@@ -109,6 +140,11 @@ class ListedKind(Kind):
 def each(need: Callable[[Any], Need]) -> Callable[[list[Any]], list[Need]]:
     """Return the needs of rows one by one."""
     return lambda rows: [need(row) for row in rows]
+
+
+def explained_in(vendor: str, shown: Explanation) -> dict[str, Any]:
+    """Return the parts of a need whose detail is an error of a vendor."""
+    return {"detail": shown.text, "explained": shown, "vendor": vendor}
 
 
 def link(name: str, *arguments: Any, query: str = "") -> str:
@@ -128,7 +164,7 @@ def assigned_to(user: Any) -> str:
     """Return a label for the assignee."""
     if user is None:
         return ""
-    return user.get_full_name() or user.get_username() or _("somebody")
+    return user.get_full_name() or user.get_username() or _("someone")
 
 
 def capped(count: int) -> str:

@@ -13,9 +13,9 @@ from backoffice.text.translatable import gettext as _
 
 @dataclass(frozen=True)
 class Light:
-    """One vendor by its title: its state as a chip, the last success, and what is not finished yet."""
+    """One vendor: its state as a chip, the last success, and what is not finished yet."""
 
-    vendor: str
+    title: str
     is_set_up: bool
     state: Chip
     last_success: datetime | None
@@ -29,7 +29,7 @@ def lights() -> list[Light]:
     url = link("engine_integration_changelist")
     all_lights = [
         Light(
-            vendor=status.title,
+            title=status.title,
             is_set_up=status.standing != VendorHealth.NOT_SET_UP,
             state=status.standing.chip(status.integration.last_failure),
             last_success=status.integration.last_success_at,
@@ -45,5 +45,7 @@ def lights() -> list[Light]:
 def _in_words(queue: Queue) -> str:
     count = queue.waiting + queue.in_flight + queue.unknown
     if not count:
-        return _("nothing waits")
-    return ngettext("%(count)s push waits", "%(count)s pushes wait", count) % {"count": count}
+        return _("nothing waiting")
+    return ngettext("%(count)s outgoing request waiting", "%(count)s outgoing requests waiting", count) % {
+        "count": count
+    }

@@ -11,8 +11,12 @@ from django.utils.translation import ngettext
 from unfold.dataclasses import SearchResult
 
 from backoffice.dashboard.navigation import sidebar
+from backoffice.handbook.book import book_of_reader
+from backoffice.handbook.searching import search
+from backoffice.sight import PERSONAL_DATA, personal
 from backoffice.text.cleaning import BadText, clean_line
 from backoffice.text.translatable import gettext as _
+from backoffice.visibility import visible
 from catalog.models import Product, Variant
 from catalog.services.search import search_products
 from orders.customers.admin.context import customer_url
@@ -21,6 +25,8 @@ from orders.models import Order, OrderState
 from orders.services.search import search_orders
 
 SHOWN = 8
+# What one can read about it stands below all else.
+IN_HANDBOOK = 5
 # Longer texts are nothing that we know.
 LONGEST = 200
 # So many of the newest orders that are found name the customers that are offered.
@@ -35,14 +41,14 @@ def find(request: HttpRequest, text: str) -> list[SearchResult]:
     may = request.user.has_perm
     results = [*_actions(request, text), *_again(request, text), *_pages(request, text)]
     if may("orders.view_order"):
-        orders = list(search_orders(Order.objects.order_by("-pk"), text).defer("search")[:LOOKED_AT])
+        orders = list(search_orders(visible(Order.objects.order_by("-pk")), text).defer("search")[:LOOKED_AT])
         results += [_order(order) for order in orders[:SHOWN]]
         results += _customers(request, orders, text)
     if may("catalog.view_product") and Product in admin.site._registry:
         results += [_product(product) for product in search_products(Product.objects.order_by("-pk"), text)[:SHOWN]]
     if may("catalog.view_variant") and Variant in admin.site._registry:
         results += [_variant(variant) for variant in Variant.objects.filter(sku__iexact=text)[:SHOWN]]
-    return results
+    return [*results, *_handbook(text)]
 
 
 def _as_kept(text: str) -> str:
@@ -71,6 +77,21 @@ def _pages(request: HttpRequest, text: str) -> list[SearchResult]:
     ]
 
 
+def _handbook(text: str) -> list[SearchResult]:
+    """Return the sections of the handbook that have all words; everybody may read it. Numbers are those of orders."""
+    if any(character.isdigit() for character in text):
+        return []
+    return [
+        SearchResult(
+            title=_("Handbook: %(section)s") % {"section": match.section.title},
+            description=match.page.title,
+            link=match.url,
+            icon="book",
+        )
+        for match in search(book_of_reader(), text)[:IN_HANDBOOK]
+    ]
+
+
 def _actions(request: HttpRequest, text: str) -> list[SearchResult]:
     """ "release WEB-100001": the verb, then what finds the order; each leads to the page that asks first."""
     verb, _space, rest = text.partition(" ")
@@ -84,7 +105,7 @@ def _actions(request: HttpRequest, text: str) -> list[SearchResult]:
     requested = [(name, title, icon) for name, label, title, icon in verbs if _means(verb, (name, label))]
     if not requested:
         return []
-    orders = list(search_orders(Order.objects.open().order_by("-pk"), rest).defer("search")[:SHOWN])
+    orders = list(search_orders(visible(Order.objects.open().order_by("-pk")), rest).defer("search")[:SHOWN])
     return [
         SearchResult(
             title=title % {"number": order.number},
@@ -101,11 +122,11 @@ def _actions(request: HttpRequest, text: str) -> list[SearchResult]:
 def _again(request: HttpRequest, text: str) -> list[SearchResult]:
     """ "again WEB-100001": any order once more, closed and cancelled ones too."""
     verb, _space, rest = text.partition(" ")
-    if not rest.strip() or not request.user.has_perms(["orders.view_order", "drafts.add_draftorder"]):
+    if not rest.strip() or not request.user.has_perms(["orders.view_order", "drafts.add_draftorder", PERSONAL_DATA]):
         return []
     if not _means(verb, ("again", "repeat", _("again"), _("Order again"))):
         return []
-    orders = search_orders(Order.objects.order_by("-pk"), rest.removeprefix("again ")).defer("search")[:SHOWN]
+    orders = search_orders(visible(Order.objects.order_by("-pk")), rest.removeprefix("again ")).defer("search")[:SHOWN]
     return [
         SearchResult(
             title=_("Order %(number)s again") % {"number": order.number},
@@ -124,7 +145,7 @@ def _means(verb: str, names: Iterable[str]) -> bool:
 
 def _customers(request: HttpRequest, orders: list[Order], text: str) -> list[SearchResult]:
     """Return who placed the orders found, where the text is of the person and not of the order."""
-    if not request.user.has_perm("customers.view_customer"):
+    if not request.user.has_perms(["customers.view_customer", PERSONAL_DATA]):
         return []
     count: dict[str, int] = {}
     named: dict[str, Order] = {}
@@ -144,7 +165,7 @@ def _customers(request: HttpRequest, orders: list[Order], text: str) -> list[Sea
 
 
 def _named(order: Order) -> str:
-    return order.customer_name or order.customer_email
+    return str(personal(order.customer_name or order.customer_email))
 
 
 def _order(order: Order) -> SearchResult:

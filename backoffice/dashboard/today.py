@@ -7,11 +7,13 @@ from django.template.response import TemplateResponse
 
 from backoffice.dashboard.day import CHART, DAYS, figures
 from backoffice.dashboard.lights import lights
+from backoffice.replica import tolerates_lag
 from backoffice.text.translatable import gettext as _
 
 ORDERS, VENDORS = "orders.view_order", "engine.view_push"
 
 
+@tolerates_lag
 def today(request: HttpRequest) -> HttpResponse:
     """Return the page with what the reader may see of it."""
     may_see_orders, may_see_vendors = request.user.has_perm(ORDERS), request.user.has_perm(VENDORS)

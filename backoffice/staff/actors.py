@@ -13,6 +13,7 @@ def actor_label(actor: str) -> str:
         return actor
     labels = {
         "shop": _("shop %(name)s") % {"name": name},
+        "key": _("API key %(name)s") % {"name": name},
         "rule": _("rule %(number)s") % {"number": name},
         "vendor": vendor_title(name),
         "command": name,

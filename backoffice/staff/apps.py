@@ -2,11 +2,12 @@
 
 from django.apps import AppConfig
 from django.contrib.admin.apps import SimpleAdminConfig
+from django.utils.translation import gettext_lazy
 
 
 class StaffConfig(AppConfig):
     name = "backoffice.staff"
-    verbose_name = "Staff pages"
+    verbose_name = gettext_lazy("Staff pages")
     default = True
 
 

@@ -1,24 +1,51 @@
 """What the staff pages of all apps build on."""
 
-from typing import Any
+from typing import Any, ClassVar
 
 from django.contrib import messages
 from django.contrib.auth.models import User
 from django.core.exceptions import PermissionDenied
-from django.db.models import Model
-from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.db.models import Model, QuerySet
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
+from django.utils.text import capfirst
 from unfold.admin import ModelAdmin
 
 from backoffice.errors import DomainError
 from backoffice.staff.text_fields import CleansTexts
+from backoffice.visibility import visible
 
 
 class StaffAdmin(CleansTexts, ModelAdmin):
-    """An admin whose refusals by the domain come out as words on the page that asked, with nothing changed."""
+    """An admin whose refusals by the domain come out as words on the page that asked, with nothing changed.
+
+    `sights` are rights without which nothing of the rows is left to see (`backoffice/sight.py`).
+    """
+
+    sights: ClassVar[tuple[str, ...]] = ()
+
+    def has_view_permission(self, request: HttpRequest, obj: Model | None = None) -> bool:
+        return super().has_view_permission(request, obj) and request.user.has_perms(self.sights)
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet[Any]:
+        """Return the rows that the reader sees."""
+        return visible(super().get_queryset(request))
+
+    def get_object(self, request: HttpRequest, object_id: str, from_field: str | None = None) -> Any:
+        """Return the row. Raise Http404 where there is none, or none that the reader sees."""
+        row = super().get_object(request, object_id, from_field)
+        if row is None:
+            raise Http404
+        return row
+
+    def get_field_queryset(self, db: str | None, db_field: Any, request: HttpRequest) -> QuerySet[Any] | None:
+        """Offer only what the reader sees where a row is chosen."""
+        rows = super().get_field_queryset(db, db_field, request)
+        return visible(db_field.remote_field.model._default_manager.all() if rows is None else rows)
 
     def changelist_view(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> HttpResponse:
+        title = {"title": capfirst(self.opts.verbose_name_plural)}
         try:
-            return super().changelist_view(request, extra_context)
+            return super().changelist_view(request, title | (extra_context or {}))
         except DomainError as error:
             return refuse(request, error)
 

@@ -1,16 +1,19 @@
 """Filters of a list as a form over the page's address, so that a link is a view."""
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
 from datetime import date, timedelta
 from typing import Any, ClassVar, TypeVar
 
 from django import forms
 from django.db.models import Q, QuerySet
+from django.forms.models import ModelChoiceIterator
 from django.utils.translation import gettext_lazy as _
 
+from backoffice.staff.plain_forms import PlainRenderer
 from backoffice.staff.text_fields import LineField
 from backoffice.text.datetimes import start_of_day
-from backoffice.vendors.registry import vendor_names, vendor_title
+from backoffice.vendors.registry import account_names, vendor_title
+from backoffice.visibility import visible
 
 Rows = TypeVar("Rows", bound=QuerySet[Any])
 Choices = Iterable[tuple[Any, Any]]
@@ -30,6 +33,8 @@ class FilterForm(forms.Form):
     DATED: ClassVar[str] = ""
     # What is not offered in the panel, and stays when something is looked for or filtered.
     HIDDEN: ClassVar[tuple[str, ...]] = ()
+
+    default_renderer = PlainRenderer
 
     q = LineField(required=False, max_length=200)
 
@@ -74,7 +79,30 @@ class FilterForm(forms.Form):
     def _words(self, name: str) -> str:
         value = self.cleaned_data[name]
         choices = getattr(self.fields[name], "choices", ()) if isinstance(value, str) else ()
-        return str(dict(choices).get(value, value))
+        return str({str(key): words for key, words in choices}.get(value, value))
+
+
+class RowsAtOnce(ModelChoiceIterator):
+    """All rows in one query: few enough to choose among, they need no cursor, which takes two more."""
+
+    def __iter__(self) -> Iterator[tuple[Any, Any]]:
+        if self.field.empty_label is not None:
+            yield "", self.field.empty_label
+        for row in self.queryset.all():
+            yield self.choice(row)
+
+
+class RowField(forms.ModelChoiceField):
+    """A choice among the rows of a model that the reader sees."""
+
+    iterator = RowsAtOnce
+
+    def __deepcopy__(self, memo: dict[int, Any]) -> "RowField":
+        """Return the field of one form."""
+        copied: RowField = super().__deepcopy__(memo)
+        if copied.queryset is not None:
+            copied.queryset = visible(copied.queryset)
+        return copied
 
 
 def choice_field(
@@ -93,8 +121,8 @@ def day_field(label: Any) -> forms.DateField:
 
 
 def vendor_choices() -> list[tuple[str, Any]]:
-    """Return all vendors the project knows."""
-    return [(name, vendor_title(name)) for name in vendor_names()]
+    """Return all vendors the project knows, and the accounts for tests."""
+    return [(name, vendor_title(name)) for name in account_names()]
 
 
 def within_days(rows: Rows, field: str, *, since: date | None, until: date | None) -> Rows:

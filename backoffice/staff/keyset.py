@@ -1,5 +1,6 @@
 """Pages of long lists by position instead of by number: the last page costs as little as the first."""
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any, Generic, TypeVar
 
@@ -29,7 +30,7 @@ class Sort:
             return queryset.order_by(f"{sign}pk")
         return queryset.filter(**{f"{self.field}__isnull": False}).order_by(sign + self.field, f"{sign}pk")
 
-    def beyond(self, queryset: QuerySet[Row], pk: int, *, backwards: bool = False) -> QuerySet[Row]:
+    def beyond(self, queryset: QuerySet[Row], pk: int | str, *, backwards: bool = False) -> QuerySet[Row]:
         """Return the rows after the one of that key, or before it; none where it is gone and its place unknown."""
         than = "lt" if self.descending != backwards else "gt"
         if self.field == "pk":
@@ -65,18 +66,38 @@ class Ascending(Generic[Row]):
     next: str | None
 
 
-def page_of(queryset: QuerySet[Row], parameters: QueryDict, *, size: int, sort: Sort = NEWEST_FIRST) -> KeysetPage[Row]:
+def read_key(text: str) -> int | None:
+    """Return the key that the text is; None where it can be none."""
+    return int(text) if text.isascii() and text.isdigit() and len(text) < 19 else None
+
+
+def page_of(
+    queryset: QuerySet[Row],
+    parameters: QueryDict,
+    *,
+    size: int,
+    sort: Sort = NEWEST_FIRST,
+    read: Callable[[str], int | str | None] = read_key,
+    whole: QuerySet[Row] | None = None,
+) -> KeysetPage[Row]:
     """Return the page that `?older=<pk>`, `?newer=<pk>` or `?end=1` asks for, else the newest.
 
-    One query, no OFFSET, no COUNT. What is not a number is ignored, as if it were not there.
+    One query, no OFFSET, no COUNT. What `read` takes for no key is ignored, as if it were not there.
+
+    `whole` are the same rows before they were narrowed. With it the page's keys are found first: an index has them in
+    order beside what is narrowed by, where PostgreSQL would else read rows from the newest on, past all open ones.
     """
-    older, newer = _key(parameters, "older"), _key(parameters, "newer")
+    older, newer = (read(parameters.get(name, "")) for name in ("older", "newer"))
     upwards = newer is not None or "end" in parameters
     if older is not None:
         queryset = sort.beyond(queryset, older)
     if newer is not None:
         queryset = sort.beyond(queryset, newer, backwards=True)
-    rows = list(sort.rows(queryset, backwards=upwards)[: size + 1])
+    found = sort.rows(queryset, backwards=upwards)
+    if whole is not None:
+        keys = found.values("pk")[: size + 1]
+        found = sort.rows(whole.filter(pk__in=keys), backwards=upwards)
+    rows = list(found[: size + 1])
     more = len(rows) > size
     rows = rows[:size]
     if upwards:
@@ -103,11 +124,6 @@ def ascending_page(queryset: QuerySet[Row], parameters: QueryDict, *, size: int)
         first=_query(parameters) if after else None,
         next=_query(parameters, after=rows[-1].pk) if more else None,
     )
-
-
-def read_key(text: str) -> int | None:
-    """Return the key that the text is; None where it can be none."""
-    return int(text) if text.isascii() and text.isdigit() and len(text) < 19 else None
 
 
 def _key(parameters: QueryDict, name: str) -> int | None:

@@ -13,13 +13,21 @@ TAB_LIMIT, TOTAL_LIMIT = 999, 9_999
 
 
 def count_queries(
-    queries: list[str], rows_of: Callable[[str], QuerySet[Any]], *, key: str, limit: int = TAB_LIMIT
+    queries: list[str],
+    rows_of: Callable[[str], QuerySet[Any]],
+    *,
+    key: str,
+    limit: int = TAB_LIMIT,
+    in_order: bool = True,
 ) -> dict[str, str]:
-    """Return the number of rows by query, as text ("999+" beyond the limit). `key` names list and reader."""
+    """Return the number of rows by query, as text ("999+" beyond the limit). `key` names list and reader. They are
+    counted from the newest on, by the index that has them in order, unless the only index has none.
+    """
+    order = ["-pk"] if in_order else []
     keys = {query: _cache_key(query, key=key, limit=limit) for query in queries}
     known: dict[str, int] = cache.get_many(keys.values())
     counted = {
-        place: rows_of(query).order_by("-pk").values("pk")[: limit + 1].count()
+        place: rows_of(query).order_by(*order).values("pk")[: limit + 1].count()
         for query, place in keys.items()
         if place not in known
     }

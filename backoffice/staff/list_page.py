@@ -13,9 +13,10 @@ from django.utils.functional import cached_property
 
 from backoffice.staff.filter_form import FilterForm
 from backoffice.staff.keyset import NEWEST_FIRST, PLACE, Ascending, KeysetPage, Row, Sort, page_of
-from backoffice.staff.list_counts import TOTAL_LIMIT, count_queries
+from backoffice.staff.list_counts import TAB_LIMIT, TOTAL_LIMIT, count_queries
 from backoffice.staff.live import Live, live_version, versions_of
 from backoffice.staff.models import ListSetting, SavedView
+from backoffice.visibility import reader_key, visible
 
 # Lists with a key of their own, which has views and settings.
 LISTS: dict[str, type["ListPage[Any]"]] = {}
@@ -50,6 +51,7 @@ class ListPage(Generic[Row]):
     change_permission: ClassVar[str] = ""
     title: Any
     template_name: str
+    # Of a request it holds what the reader sees; a list of another origin narrows its rows by `visible`.
     queryset: QuerySet[Row]
     paginate_by = 50
     filter_class: type[FilterForm] = FilterForm
@@ -57,6 +59,10 @@ class ListPage(Generic[Row]):
     views: Sequence[tuple[Any, str]] = ()
     # Whether each view shows how much is in it, and the list how much was found: each filter then needs an index.
     counts_rows = False
+    # Filters that no index answers alone: what they leave is read to be counted, so no further than for a tab.
+    counted_by_reading: ClassVar[frozenset[str]] = frozenset()
+    # Those of them whose index has no order: in any order the database stops at the limit, and else it reads all.
+    counted_in_any_order: ClassVar[frozenset[str]] = frozenset()
     # (class, title) of the columns that one may hide.
     columns: ClassVar[Sequence[tuple[str, Any]]] = ()
     # Class of a column -> the indexed field by which the list can be ordered.
@@ -73,6 +79,9 @@ class ListPage(Generic[Row]):
 
     def __init__(self, request: HttpRequest) -> None:
         self.request = request
+        # Lists are made of it, so that none has more in it than its reader sees; some are made of no table.
+        if isinstance(rows := getattr(type(self), "queryset", None), QuerySet):
+            self.queryset = visible(rows.all())
         self.filters = self.filter_class(request.GET)
 
     def get_queryset(self) -> QuerySet[Row]:
@@ -106,10 +115,13 @@ class ListPage(Generic[Row]):
         query = self.request.GET.copy()
         for name in (*PLACE, "sort"):
             query.pop(name, None)
-        return self._count([query.urlencode()], limit=TOTAL_LIMIT)[query.urlencode()]
+        asked = self.filters.values.keys()
+        limit = TAB_LIMIT if self.counted_by_reading & asked else TOTAL_LIMIT
+        in_order = not self.counted_in_any_order & asked
+        return self._count([query.urlencode()], limit=limit, in_order=in_order)[query.urlencode()]
 
     def _count(self, queries: list[str], **options: Any) -> dict[str, str]:
-        key = f"{self.key}.{self.request.user.pk}"
+        key = f"{self.key}.{self.request.user.pk}.{reader_key()}"
         return count_queries(queries, lambda one: self.narrow(self.filter_class(QueryDict(one))), key=key, **options)
 
     @cached_property
@@ -150,7 +162,7 @@ class ListPage(Generic[Row]):
         """Whether rows may be missing because of what was asked for."""
         return bool(self.request.GET) and bool(self.search_words or self.filters.panel)
 
-    @property
+    @cached_property
     def may_mark(self) -> bool:
         return any(self.request.user.has_perm(name) for name in self.marks_permissions)
 
@@ -158,8 +170,14 @@ class ListPage(Generic[Row]):
     def may_change(self) -> bool:
         return self.request.user.has_perm(self.change_permission)
 
+    def get_redirect(self) -> str:
+        """Return the address of the one row that was meant, to be opened instead of the list; empty where none was."""
+        return ""
+
     def get_page(self) -> KeysetPage[Row] | Ascending[Row]:
-        return page_of(self.get_queryset(), self.request.GET, size=self.paginate_by, sort=self.sort)
+        # Where rows are counted, each filter has an index.
+        whole = self.queryset.all() if self.counts_rows else None
+        return page_of(self.get_queryset(), self.request.GET, size=self.paginate_by, sort=self.sort, whole=whole)
 
     @cached_property
     def page(self) -> KeysetPage[Row] | Ascending[Row]:

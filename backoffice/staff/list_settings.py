@@ -5,7 +5,6 @@ from typing import Any
 from django.contrib import messages
 from django.core.exceptions import PermissionDenied
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect, QueryDict
-from django.shortcuts import get_object_or_404
 from django.views.decorators.http import require_POST
 
 from backoffice.errors import InvalidInput
@@ -13,6 +12,7 @@ from backoffice.staff.base import staff_user
 from backoffice.staff.list_page import LISTS, ListPage, canonical
 from backoffice.staff.marks import back_to
 from backoffice.staff.models import ListSetting, SavedView
+from backoffice.staff.pages import get_visible_or_404
 from backoffice.staff.text_fields import posted_text
 from backoffice.text.translatable import gettext as _
 
@@ -43,7 +43,7 @@ def save_view(request: HttpRequest, key: str) -> HttpResponse:
 def delete_view(request: HttpRequest, key: str, pk: int) -> HttpResponse:
     """Remove a view for everybody: only who made it, or who may change the list's rows, may."""
     page = _list(request, key)
-    view = get_object_or_404(SavedView, list_key=page.key, pk=pk)
+    view = get_visible_or_404(SavedView, list_key=page.key, pk=pk)
     if view.created_by_id != request.user.pk and not request.user.has_perm(page.change_permission):
         raise PermissionDenied
     view.delete()

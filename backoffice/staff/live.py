@@ -14,7 +14,7 @@ from django.db.models import CharField, Model, QuerySet, Value
 from django.db.models.expressions import RawSQL
 from django.http import HttpRequest, HttpResponse
 
-# With the version that the browser has.
+# With the version that the browser has; in each request that a page makes by itself, which is no use of a session.
 HEADER = "X-Live"
 SECONDS = 3
 # Ages are shown as text: after so long a page is another one although no row has changed.

@@ -15,7 +15,12 @@ def marked_keys(given: QueryDict, name: str, *, most: int | None = None) -> list
 
 def back_to(request: HttpRequest, otherwise: str) -> str:
     """Return where the reader came from, never another site: without it the page of that name."""
+    return came_from(request) or reverse(otherwise)
+
+
+def came_from(request: HttpRequest) -> str:
+    """Return the address of ours that the form wants to go back to, empty where it names none."""
     back = request.POST.get("back", "")
     hosts = {request.get_host()}
     allowed = url_has_allowed_host_and_scheme(back, allowed_hosts=hosts, require_https=request.is_secure())
-    return back if allowed else reverse(otherwise)
+    return back if allowed else ""

@@ -8,13 +8,16 @@ from django.core.exceptions import PermissionDenied
 from django.db.models import Model, QuerySet
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseNotAllowed, HttpResponseRedirect
 from django.http.response import HttpResponseBase
+from django.shortcuts import get_object_or_404
 from django.template.response import TemplateResponse
 from django.urls import URLPattern, path
 
 from backoffice.errors import DomainError
+from backoffice.replica import tolerates_lag
 from backoffice.staff.base import FactsAdmin, refuse
 from backoffice.staff.list_page import ListPage
 from backoffice.staff.live import live_version, row_versions
+from backoffice.visibility import visible
 
 View = Callable[..., HttpResponseBase]
 M = TypeVar("M", bound=Model)
@@ -61,9 +64,12 @@ class PagesAdmin(FactsAdmin):
     def detail_view(self, request: HttpRequest, row: Any, /) -> HttpResponse:
         raise NotImplementedError
 
+    @tolerates_lag
     def show_list(self, request: HttpRequest, list_page: type[ListPage[Any]]) -> HttpResponse:
         self.require_view(request)
         shown = list_page(request)
+        if address := shown.get_redirect():
+            return HttpResponseRedirect(address)
         live = shown.get_version()
         return live.unchanged(request) or self.render(
             request, shown.template_name, title=shown.title, live=live, **shown.get_context_data()
@@ -90,14 +96,20 @@ class PagesAdmin(FactsAdmin):
 
 
 def find_or_404(model: type[M], pk: Any) -> M:
-    """Return the row. Raise Http404, also for what cannot be a key."""
+    """Return the row. Raise Http404, also for what cannot be a key, and for what its reader does not see."""
     try:
-        row = model._default_manager.filter(pk=pk).first()
+        row = visible(model._default_manager.filter(pk=pk)).first()
     except (ValueError, OverflowError):
         row = None
     if row is None:
         raise Http404
     return row
+
+
+def get_visible_or_404(rows: type[M] | QuerySet[M], **which: Any) -> M:
+    """Return the one row. Raise Http404 where there is none, or none that its reader sees."""
+    queryset = rows.all() if isinstance(rows, QuerySet) else rows._default_manager.all()
+    return get_object_or_404(visible(queryset), **which)
 
 
 def act(request: HttpRequest, do: Callable[[], str], *, to: str) -> HttpResponse:

@@ -7,30 +7,38 @@ from django.apps import apps
 from django.http import HttpRequest
 from django.http.response import HttpResponseBase
 from django.urls import URLPattern, URLResolver, include, path, register_converter
+from django.utils.functional import SimpleLazyObject
 from unfold.sites import UnfoldAdminSite
 
 # Label of an app -> first part of the addresses of its pages, where these are not the same. Bookmarks and links in
 # e-mails outlive an app's name.
 ADDRESSES = {
     "accounts": "backoffice",
+    "audit": "backoffice",
     "complaints": "orders",
     "customers": "orders",
     "drafts": "orders",
+    "importing": "orders",
     "conversation": "orders",
     "engine": "backoffice",
     "jobs": "backoffice",
     "marketing": "orders",
+    "privacy": "backoffice",
     "rules": "orders",
+    "staff": "backoffice",
+    "vendor_accounts": "backoffice",
+    "webhooks": "backoffice",
+    "woocommerce": "orders",
 }
 
 
-# Pages that belong to no model: (route, view, name).
-_PAGES: list[tuple[str, Callable[..., HttpResponseBase], str]] = []
+# Pages that belong to no model: (route, view, name, whether the view says for how long it may be kept).
+_PAGES: list[tuple[str, Callable[..., HttpResponseBase], str, bool]] = []
 
 
-def register_page(route: str, view: Callable[..., HttpResponseBase], *, name: str) -> None:
+def register_page(route: str, view: Callable[..., HttpResponseBase], *, name: str, cacheable: bool = False) -> None:
     """Add a page below the site's own address, for staff who are signed in; its name is `admin:<name>`."""
-    _PAGES.append((route, view, name))
+    _PAGES.append((route, view, name, cacheable))
 
 
 class AppAddress:
@@ -55,15 +63,23 @@ class StaffSite(UnfoldAdminSite):
         from backoffice.staff import list_settings  # has models, and the site is made before there are any
 
         pages = [
-            ("lists/<slug:key>/views/", list_settings.save_view, "staff_view_save"),
-            ("lists/<slug:key>/views/<int:pk>/delete/", list_settings.delete_view, "staff_view_delete"),
-            ("lists/<slug:key>/settings/", list_settings.save_settings, "staff_list_settings"),
+            ("lists/<slug:key>/views/", list_settings.save_view, "staff_view_save", False),
+            ("lists/<slug:key>/views/<int:pk>/delete/", list_settings.delete_view, "staff_view_delete", False),
+            ("lists/<slug:key>/settings/", list_settings.save_settings, "staff_list_settings", False),
         ]
-        own = [path(route, self.admin_view(view), name=name) for route, view, name in [*_PAGES, *pages]]
+        own = [path(route, self.admin_view(view, kept), name=name) for route, view, name, kept in [*_PAGES, *pages]]
         return own + [self._at_its_address(url) for url in super().get_urls()]
 
+    def each_context(self, request: HttpRequest) -> dict[str, Any]:
+        """Leave the colours out, which Unfold would write into each page: they are in a file, `theme.css`."""
+        return super().each_context(request) | {"colors": {}}
+
     def get_app_list(self, request: HttpRequest, app_label: str | None = None) -> list[dict[str, Any]]:
-        """Return the apps by address; `app_label` is one."""
+        """Return the apps by address; `app_label` is one. They are found once somebody looks: few pages do."""
+        found: Any = SimpleLazyObject(lambda: self._find_apps(request, app_label))
+        return found
+
+    def _find_apps(self, request: HttpRequest, app_label: str | None) -> list[dict[str, Any]]:
         found: dict[str, dict[str, Any]] = {}
         for app in super().get_app_list(request):
             address = ADDRESSES.get(app["app_label"], app["app_label"])

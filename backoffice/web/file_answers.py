@@ -1,10 +1,11 @@
 """Files as answers, to whoever may have them: shown by a browser, but nothing in them may run."""
 
-from typing import IO
+from typing import IO, Any
 
 from django.http import FileResponse, HttpResponse
 from django.http.response import HttpResponseBase
 
+from backoffice.files.checked import PIECE
 from backoffice.files.types import ENDINGS, PDF, UNKNOWN
 
 # The type is ours, not what a browser makes of the bytes; and it is not for caches in between.
@@ -33,9 +34,18 @@ def file_response(
     if content_type != PDF:
         headers |= _SANDBOX
     kind = content_type if shown == "inline" else UNKNOWN
-    answer = HttpResponse(content) if isinstance(content, bytes) else FileResponse(content)
+    answer = HttpResponse(content) if isinstance(content, bytes) else streamed(content)
     for header, value in {**headers, "Content-Type": kind}.items():
         answer[header] = value
+    return answer
+
+
+def streamed(file: IO[bytes], **more: Any) -> FileResponse:
+    """Return an answer that hands on the file while it is read, and closes it."""
+    answer = FileResponse(file, **more)
+    answer.block_size = PIECE
+    if (size := getattr(file, "size", None)) is not None:  # Django asks only files of a disk for their length
+        answer["Content-Length"] = str(size)
     return answer
 
 

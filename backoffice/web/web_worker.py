@@ -12,8 +12,12 @@ from typing import Any
 
 from gunicorn.workers.gthread import TConn, ThreadWorker
 
+from backoffice.web.chunked import LONGEST
+
 # Bytes a second; each arriving one gives that much more time, so that large files may take long and idle senders not.
 SLOWEST = 10_000
+# Seconds in which the rest of a refused body may still arrive.
+LINGERING = 5.0
 
 
 class PatientSocket(socket.socket):
@@ -45,4 +49,22 @@ class DeadlineWorker(ThreadWorker):
             if not isinstance(conn.sock, PatientSocket):
                 conn.sock = PatientSocket(fileno=conn.sock.detach())
             conn.sock.deadline = time.monotonic() + float(os.environ.get("REQUEST_SECONDS") or 10)
-        return super().handle(conn)
+        goes_on = super().handle(conn)
+        if goes_on is False:
+            _read_the_rest(conn)
+        return goes_on
+
+
+def _read_the_rest(conn: TConn) -> None:
+    """Read what is left of a body that was refused: closed before, the connection would be reset, and a proxy that is
+    still sending would answer 502 for our 413."""
+    parser = getattr(conn, "parser", None)
+    if parser is None:
+        return
+    until = time.monotonic() + LINGERING
+    if isinstance(conn.sock, PatientSocket):
+        conn.sock.deadline = min(conn.sock.deadline, until)
+    try:
+        parser.finish_body(deadline=until, max_bytes=LONGEST)
+    except (OSError, ValueError):
+        return  # it went away, or was closed by us

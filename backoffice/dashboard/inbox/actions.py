@@ -24,7 +24,7 @@ def snooze(request: HttpRequest, kind: str, key: int) -> HttpResponse:
     found, user = _kind(request, kind), staff_user(request)
 
     def do() -> str:
-        _row(found, key)
+        _row(request, found, key)
         snoozes.snooze(user, kind=found.name, key=key, until=snoozes.morning_of(request.POST.get("until", "")))
         return _("Snoozed.")
 
@@ -48,7 +48,7 @@ def assign(request: HttpRequest, kind: str, key: int) -> HttpResponse:
     _require(request, "orders.change_order")
 
     def do() -> str:
-        pk = order_of(found, _row(found, key))
+        pk = order_of(found, _row(request, found, key))
         if pk is None:
             raise Conflict(_("This cannot be assigned."))
         order = assign_order(Order.objects.get(pk=pk), assignee=user, actor=actor(request))
@@ -66,7 +66,7 @@ def dismiss(request: HttpRequest, kind: str, key: int) -> HttpResponse:
     _require(request, dismissal.permission)
 
     def do() -> str:
-        dismissal.do(_row(found, key), actor(request))
+        dismissal.do(_row(request, found, key), actor(request))
         return _("Done.")
 
     return _act(request, do)
@@ -80,11 +80,11 @@ def _kind(request: HttpRequest, name: str) -> InboxKind:
     return kind
 
 
-def _row(kind: InboxKind, key: int) -> Any:
+def _row(request: HttpRequest, kind: InboxKind, key: int) -> Any:
     """Return the row. Raise Conflict when it needs nobody any more."""
-    row = kind.rows().select_related(*kind.related).filter(pk=key).first()
+    row = kind.rows_for(request.user).select_related(*kind.related).filter(pk=key).first()
     if row is None:
-        raise Conflict(_("Somebody was faster: this needs no attention any more."))
+        raise Conflict(_("Someone else has already dealt with this: it no longer needs attention."))
     return row
 
 

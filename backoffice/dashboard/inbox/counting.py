@@ -17,6 +17,7 @@ from django.db import connection
 from django.db.models import BigIntegerField, DateTimeField, F, QuerySet, Value
 
 from backoffice.dashboard.kind import COUNTED, InboxKind, Kind, ListedKind, Need
+from backoffice.visibility import Shops, seen_shops
 
 # The text of a kind's query is made anew after so long: it may hold the time of day ("late").
 COMPILED_SECONDS = 30
@@ -64,15 +65,15 @@ def count_kinds(kinds: Iterable[Kind], *, user: Any, snoozed: Mapping[str, list[
 
 def in_scope(kind: InboxKind, scope: InboxScope, *, user: Any, snoozed: Sequence[int]) -> QuerySet[Any]:
     """Return the rows of a kind that the scope shows, the oldest first."""
-    rows = kind.ordered()
+    rows = kind.rows_for(user).order_by(*kind.order_by)
     if scope == InboxScope.SNOOZED:
         return rows.filter(pk__in=list(snoozed))
     if snoozed:
         rows = rows.exclude(pk__in=list(snoozed))
     if scope == InboxScope.MINE:
-        return rows.filter(**{kind.owner: user.pk}) if kind.owner else rows.none()
+        return rows.filter(kind.is_owned_by(user)) if kind.owner else rows.none()
     if scope == InboxScope.UNASSIGNED and kind.owner:
-        return rows.filter(**{f"{kind.owner}__isnull": True})
+        return rows.filter(kind.is_unowned())
     return rows
 
 
@@ -104,14 +105,19 @@ def _count_owners(tallies: list[KindTally], *, user: Any, snoozed: Mapping[str, 
 
 
 def _all_of(kind: InboxKind, *, user: Any, snoozed: list[int]) -> tuple[str, list[Any]] | None:
-    return _query(kind.name, kind, None, user=user, snoozed=snoozed)
+    rows = kind.rows_for(user).order_by(*kind.order_by) if kind.personal else None
+    return _query(kind.name, kind, rows, user=user, snoozed=snoozed)
 
 
 def _query(
     name: str, kind: InboxKind, rows: QuerySet[Any] | None, *, user: Any, snoozed: list[int]
 ) -> tuple[str, list[Any]] | None:
     """Return the aggregate over the oldest rows (None: all) as SQL with its parameters, None when there can be none."""
-    compiled = _oldest_rows(kind, COUNTED + len(snoozed), _period()) if rows is None else _compile(kind, rows, COUNTED)
+    compiled = (
+        _oldest_rows(kind, COUNTED + len(snoozed), _period(), seen_shops())
+        if rows is None
+        else _compile(kind, rows, COUNTED + len(snoozed))
+    )
     if compiled is None:
         return None
     inner, inner_params = compiled
@@ -129,10 +135,10 @@ def _period() -> int:
     return int(time.monotonic() / COMPILED_SECONDS)
 
 
-@lru_cache(maxsize=256)
-def _oldest_rows(kind: InboxKind, most: int, period: int) -> tuple[str, tuple[Any, ...]] | None:
+@lru_cache(maxsize=1024)
+def _oldest_rows(kind: InboxKind, most: int, period: int, shops: Shops) -> tuple[str, tuple[Any, ...]] | None:
     """Return the query of the kind's oldest rows. Putting forty of them together costs more than asking them."""
-    return _compile(kind, kind.ordered(), most)
+    return _compile(kind, kind.ordered(shops), most)
 
 
 def _compile(kind: InboxKind, rows: QuerySet[Any], most: int) -> tuple[str, tuple[Any, ...]] | None:

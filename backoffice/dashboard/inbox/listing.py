@@ -14,10 +14,13 @@ SIZE = 30
 
 @dataclass(frozen=True)
 class InboxItem:
-    """One row of the list; `key` is None where it cannot be told from others later (it is found out each time)."""
+    """One row of the list; `key` is None where it cannot be told from others later (it is found out each time).
+    `is_test`: it is about a test order.
+    """
 
     key: int | None
     need: Need
+    is_test: bool = False
 
 
 @dataclass(frozen=True)
@@ -53,7 +56,9 @@ def read_listing(
     chosen = _chosen(rows, page, read_key(item))
     outside = [chosen] if chosen is not None and chosen not in page else []
     needs = [_as_read_by(need, kind=kind, user=user) for need in kind.needs(page + outside)]
-    items = [InboxItem(row.pk, need) for row, need in zip(page + outside, needs, strict=True)]
+    items = [
+        InboxItem(row.pk, need, is_test=_is_about_test(row)) for row, need in zip(page + outside, needs, strict=True)
+    ]
     return KindListing(
         items=items[: len(page)],
         chosen=next((one for one in items if chosen is not None and one.key == chosen.pk), None),
@@ -61,6 +66,12 @@ def read_listing(
         order=order_of(kind, chosen),
         next=page[-1].pk if len(found) > SIZE else None,
     )
+
+
+def _is_about_test(row: Any) -> bool:
+    """Return whether the order that the row is, or was read with, is a test. No query."""
+    order = row._state.fields_cache.get("order", row)
+    return bool(getattr(order, "is_test", False))
 
 
 def order_of(kind: InboxKind, row: Any) -> int | None:
@@ -99,4 +110,4 @@ def _behind(kind: InboxKind, rows: QuerySet[Any], key: int | None) -> QuerySet[A
 
 def _as_read_by(need: Need, *, kind: Kind, user: Any) -> Need:
     """Return the need as that reader may use it: who may only look is not offered what the page then refuses."""
-    return need if kind.acted_on_by(user) else replace(need, action=OPEN)
+    return need if kind.acted_on_by(user) else replace(need, action=OPEN, at_once="")

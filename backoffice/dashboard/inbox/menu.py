@@ -12,6 +12,7 @@ from backoffice.dashboard.inbox.counting import InboxScope, KindTally, count_kin
 from backoffice.dashboard.inbox.registry import kinds_of
 from backoffice.dashboard.inbox.snoozes import snoozed_keys
 from backoffice.dashboard.kind import total
+from backoffice.visibility import reader_key
 
 KEPT_SECONDS = 10
 
@@ -39,4 +40,4 @@ def keep_counts(user: Any, tallies: Iterable[KindTally]) -> dict[str, str]:
 
 
 def _place(user: Any) -> str:
-    return f"inbox.menu.{user.pk}"
+    return f"inbox.menu.{user.pk}.{reader_key()}"

@@ -6,6 +6,7 @@ from datetime import datetime
 from typing import Any
 from urllib.parse import urlencode
 
+from django.conf import settings
 from django.contrib import admin
 from django.http import HttpRequest, HttpResponse
 from django.template.response import TemplateResponse
@@ -16,7 +17,7 @@ from backoffice.dashboard.inbox.counting import InboxScope, KindTally, count_kin
 from backoffice.dashboard.inbox.listing import KindListing, read_listing
 from backoffice.dashboard.inbox.menu import keep_counts
 from backoffice.dashboard.inbox.registry import all_kinds, kind_named, kinds_of
-from backoffice.dashboard.inbox.snoozes import choices, snoozed_keys
+from backoffice.dashboard.inbox.snoozes import choices, first_and_last_day, snoozed_keys
 from backoffice.dashboard.inbox.trends import HEIGHT, WIDTH, Trend, past_counts, trend
 from backoffice.dashboard.kind import InboxKind, Kind, capped, total
 from backoffice.staff.live import live_version
@@ -85,7 +86,7 @@ def inbox(request: HttpRequest) -> HttpResponse:
     if unchanged := live.unchanged(request):
         return unchanged
     if PART_HEADER in request.headers:
-        frame: dict[str, Any] = {"frame": "dashboard/part.html", "site_title": admin.site.site_title}
+        frame: dict[str, Any] = {"frame": "dashboard/part.html", "site_title": settings.UNFOLD["SITE_TITLE"]}
     else:
         frame = {"frame": "admin/base.html", "index": True, "live": live, **admin.site.each_context(request)}
     return TemplateResponse(request, "dashboard/inbox.html", frame | shown)
@@ -173,17 +174,19 @@ def _change(change: int | None) -> str:
     if change is None:
         return ""
     if not change:
-        return _("as yesterday")
+        return _("same as yesterday")
     return _("%(number)+d since yesterday") % {"number": change}
 
 
 def _others(user: Any, view: InboxView) -> dict[str, str]:
     """Return the way to the kinds that are others' work, and back; nothing where there are none."""
     if view.of_others:
-        return {"url": view.address(others="", item="", after=""), "text": _("Show my kinds of work only")}
+        return {"url": view.address(others="", item="", after=""), "text": _("Show only my kinds of work")}
     own = len(kinds_of(user))
     more = sum(kind.seen_by(user) for kind in all_kinds()) - own
-    text = ngettext("Show %(count)s kind of work of others", "Show %(count)s kinds of work of others", more)
+    text = ngettext(
+        "Show %(count)s kind of work handled by others", "Show %(count)s kinds of work handled by others", more
+    )
     return {"url": view.address(others="1"), "text": text % {"count": more}} if more else {}
 
 
@@ -200,8 +203,10 @@ def _pane(request: HttpRequest, view: InboxView) -> dict[str, Any]:
     may = request.user.has_perm
     dismissal = kind.dismissal if isinstance(kind, InboxKind) else None
     return {
+        "may_act": kind is not None and kind.acted_on_by(request.user),
         "may_assign": isinstance(kind, InboxKind) and bool(kind.order) and may("orders.change_order"),
         "dismissal": dismissal if dismissal and may(dismissal.permission) else None,
         "is_snoozed": view.scope == InboxScope.SNOOZED,
+        "snooze_days": first_and_last_day(),
         "days": choices() if isinstance(kind, InboxKind) else [],
     }

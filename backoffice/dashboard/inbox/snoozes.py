@@ -53,6 +53,12 @@ def choices() -> list[tuple[str, str]]:
     return [(day.isoformat(), str(label)) for day, label in sorted(days.items())]
 
 
+def first_and_last_day() -> tuple[str, str]:
+    """Return between which days one may choose freely: the last one's morning is within reach at any hour."""
+    today = timezone.localdate()
+    return (today + timedelta(days=1)).isoformat(), (today + LONGEST - timedelta(days=1)).isoformat()
+
+
 def morning_of(text: str) -> datetime:
     """Return 8 o'clock on that day ("2026-11-30"). Raise InvalidInput for what is none."""
     try:

@@ -11,6 +11,7 @@ from django.utils import timezone
 from backoffice.dashboard.inbox.counting import InboxScope, count_kinds
 from backoffice.dashboard.inbox.registry import all_kinds
 from backoffice.dashboard.models import DailyCount
+from backoffice.visibility import seen_shops
 
 DAYS = 14
 KEPT_DAYS = 60
@@ -38,7 +39,11 @@ def record_counts() -> None:
 
 
 def past_counts() -> dict[str, dict[date, int]]:
-    """Return the counts of the days before today by kind; read once a minute."""
+    """Return the counts of the days before today by kind; read once a minute. They are of all shops, so who sees some
+    is shown none.
+    """
+    if seen_shops() is not None:
+        return {}
     kept: dict[str, dict[date, int]] | None = cache.get_or_set("inbox.past", _read, KEPT_SECONDS)
     return _read() if kept is None else kept
 

@@ -4,9 +4,10 @@ from django.db.models import Exists, OuterRef, QuerySet
 from django.utils.translation import gettext_lazy
 
 from backoffice.dashboard.essentials import order_essentials
-from backoffice.dashboard.kind import InboxKind, Need, assigned_to, each, link, page_of
+from backoffice.dashboard.kind import InboxKind, Need, assigned_to, each, explained_in, link, page_of
 from backoffice.states import Tone
 from backoffice.text.translatable import gettext as _
+from backoffice.vendors.explaining import explain
 from orders.models import OrderAlarm
 
 
@@ -20,7 +21,7 @@ def _unsettled() -> QuerySet[OrderAlarm]:
 def _need(alarm: OrderAlarm) -> Need:
     return Need(
         what=alarm.order.number,
-        detail=alarm.text,
+        **explained_in(alarm.vendor, explain(alarm.vendor, alarm.text)),
         since=alarm.raised_at,
         who=assigned_to(alarm.order.assignee),
         url=link("orders_order_change", alarm.order_id),
@@ -31,7 +32,7 @@ def _need(alarm: OrderAlarm) -> Need:
 KINDS = [
     InboxKind(
         name="alarms",
-        title=gettext_lazy("Alarms at orders that have ended"),
+        title=gettext_lazy("Alarms on closed orders"),
         icon="notification_important",
         tone=Tone.RED,
         place=130,

@@ -3,9 +3,11 @@
 from django.db.models import QuerySet
 from django.utils.translation import gettext_lazy
 
-from backoffice.dashboard.kind import Essentials, InboxKind, Need, each, link, page_of
+from backoffice.dashboard.kind import Essentials, InboxKind, Need, each, explained_in, link, page_of
+from backoffice.sight import PERSONAL_DATA
 from backoffice.states import Tone
 from backoffice.text.translatable import gettext as _
+from backoffice.vendors.explaining import explain
 from orders.marketing.models import MailCampaign
 from orders.marketing.models.campaign import CampaignState
 
@@ -17,7 +19,7 @@ def _with_problems() -> QuerySet[MailCampaign]:
 def _need(campaign: MailCampaign) -> Need:
     return Need(
         what=campaign.name,
-        detail=campaign.problem,
+        **explained_in(campaign.vendor, explain(campaign.vendor, campaign.problem)),
         since=campaign.updated_at,
         who=campaign.checkout_by or campaign.created_by,
         url=link("marketing_mailcampaign_change", campaign.pk),
@@ -38,7 +40,7 @@ KINDS = [
         icon="stylus_note",
         tone=Tone.AMBER,
         place=110,
-        see=("marketing.view_mailcampaign",),
+        see=("marketing.view_mailcampaign", PERSONAL_DATA),
         act="marketing.change_mailcampaign",
         rows=_with_problems,
         order_by=("updated_at", "pk"),

@@ -8,9 +8,10 @@ from django.db.models import Exists, OuterRef, Q, QuerySet
 from django.db.models.functions import Coalesce, Now
 from django.utils.translation import gettext_lazy
 
-from backoffice.dashboard.kind import Dismissal, Essentials, InboxKind, Need, each, link, page_of
+from backoffice.dashboard.kind import Dismissal, Essentials, InboxKind, Need, each, explained_in, link, page_of
 from backoffice.states import Tone
 from backoffice.text.translatable import gettext as _
+from backoffice.vendors.explaining import explain
 from backoffice.vendors.registry import vendor_title
 from catalog.models import ChangeSet, ChangeSetState, CustomPicture, SyncRun, TableImport, TableImportState, VendorJob
 from catalog.models.sync import SyncState
@@ -97,9 +98,10 @@ def _failed_syncs() -> QuerySet[SyncRun]:
 
 
 def _sync_need(row: SyncRun) -> Need:
+    text = row.errors[-1]["text"] if row.errors else row.get_state_display()
     return Need(
         what=f"{vendor_title(row.vendor)} · {row.kind}",
-        detail=row.errors[-1]["text"] if row.errors else row.get_state_display(),
+        **explained_in(row.vendor, explain(row.vendor, text)),
         since=row.finished_at or row.heartbeat_at,
         url=link("catalog_syncrun_change", row.pk),
     )
@@ -152,7 +154,7 @@ KINDS = [
     _change_sets(
         ChangeSetState.FAILED,
         name="change-sets-failed",
-        title=gettext_lazy("Change sets that failed"),
+        title=gettext_lazy("Failed change sets"),
         icon="error",
         tone=Tone.RED,
         place=270,
@@ -191,7 +193,7 @@ KINDS = [
     ),
     InboxKind(
         name="change-sets-stuck",
-        title=gettext_lazy("Change sets that do not go on"),
+        title=gettext_lazy("Change sets that are stuck"),
         icon="hourglass_top",
         tone=Tone.AMBER,
         place=340,
@@ -222,7 +224,7 @@ KINDS = [
     ),
     InboxKind(
         name="failed-syncs",
-        title=gettext_lazy("Syncs that failed"),
+        title=gettext_lazy("Failed syncs"),
         icon="sync_problem",
         tone=Tone.AMBER,
         place=360,
@@ -237,7 +239,7 @@ KINDS = [
     ),
     InboxKind(
         name="lost-pictures",
-        title=gettext_lazy("Pictures that cannot be fetched"),
+        title=gettext_lazy("Images that cannot be fetched"),
         icon="broken_image",
         tone=Tone.AMBER,
         place=370,

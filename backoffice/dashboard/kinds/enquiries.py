@@ -5,10 +5,11 @@ from django.utils.translation import gettext_lazy
 
 from backoffice.dashboard.essentials import order_essentials
 from backoffice.dashboard.kind import Dismissal, Essentials, InboxKind, Need, assigned_to, each, link, page_of
+from backoffice.sight import PERSONAL_DATA
 from backoffice.states import Tone
 from backoffice.text.translatable import gettext as _
 from backoffice.vendors.abilities import TakesOrdersAtOnce
-from backoffice.vendors.registry import vendor_title, vendors_with
+from backoffice.vendors.registry import live_accounts, vendor_title
 from orders.models import Enquiry, VendorOrder, VendorOrderState
 from orders.services.enquiries import finish_enquiry
 
@@ -40,12 +41,12 @@ def _asked(row: Enquiry) -> Essentials:
 def _to_inform() -> QuerySet[VendorOrder]:
     """Return what is made of cancelled orders at vendors whose interface takes no cancellation."""
     return VendorOrder.objects.filter(
-        vendor__in=vendors_with(TakesOrdersAtOnce), state__in=_OPEN, order__cancel_requested_at__isnull=False
+        vendor__in=live_accounts(TakesOrdersAtOnce), state__in=_OPEN, order__cancel_requested_at__isnull=False
     )
 
 
 def _informing(row: VendorOrder) -> Need:
-    text = _("%(vendor)s makes %(reference)s until somebody informs it that the order is cancelled.")
+    text = _("%(vendor)s continues to make %(reference)s until it is informed of the cancellation.")
     return Need(
         what=row.reference,
         detail=text % {"vendor": vendor_title(row.vendor), "reference": row.reference},
@@ -63,7 +64,7 @@ KINDS = [
         icon="call",
         tone=Tone.RED,
         place=150,
-        see=("orders.view_order",),
+        see=("orders.view_order", PERSONAL_DATA),
         act="orders.change_order",
         rows=_to_inform,
         order_by=("order__cancel_requested_at", "pk"),
@@ -80,7 +81,7 @@ KINDS = [
         icon="contact_support",
         tone=Tone.AMBER,
         place=260,
-        see=("orders.view_order", "orders.view_enquiry"),
+        see=("orders.view_order", "orders.view_enquiry", PERSONAL_DATA),
         act="orders.change_enquiry",
         rows=_enquiries,
         order_by=("pk",),

@@ -3,15 +3,17 @@
 from functools import partial
 from typing import Any
 
-from django.db.models import Exists, OuterRef, QuerySet
+from django.db.models import Exists, OuterRef, Q, QuerySet
 from django.db.models.functions import Coalesce
 from django.utils.text import format_lazy
 from django.utils.translation import gettext_lazy, gettext_noop
 
-from backoffice.dashboard.essentials import order_essentials
-from backoffice.dashboard.kind import InboxKind, Need, assigned_to, each, link, page_of
+from backoffice.dashboard.essentials import hold_essentials
+from backoffice.dashboard.kind import InboxKind, Need, assigned_to, each, explained_in, link, page_of
+from backoffice.sight import personal
 from backoffice.text.translatable import gettext as _
-from orders.models import Hold, HoldReason
+from backoffice.vendors.explaining import explain
+from orders.models import Hold, HoldReason, Order
 
 # What a reason wants, the most urgent first.
 ACTIONS = {
@@ -19,7 +21,7 @@ ACTIONS = {
     HoldReason.VENDOR_CANCELLED: gettext_noop("Decide"),
     HoldReason.DIFFERS_AT_VENDOR: gettext_noop("Decide"),
     HoldReason.SECOND_AT_VENDOR: gettext_noop("Decide"),
-    HoldReason.BAD_FILE: gettext_noop("Exchange the file"),
+    HoldReason.BAD_FILE: gettext_noop("Replace the file"),
     HoldReason.BAD_ADDRESS: gettext_noop("Correct the address"),
     HoldReason.INVALID_INPUT: gettext_noop("Correct the order"),
     HoldReason.UNAVAILABLE: gettext_noop("Decide"),
@@ -35,10 +37,14 @@ PLACE = 160
 def _active(reason: HoldReason) -> QuerySet[Hold]:
     """Return the active holds of that reason, one an order: several rules may hold the same one."""
     active = Hold.objects.filter(released_at__isnull=True, reason=reason)
-    active = active.annotate(whose=Coalesce("owner_id", "order__assignee_id"))
     if reason == HoldReason.RULE:
         active = active.filter(~Exists(active.filter(order=OuterRef("order"), pk__lt=OuterRef("pk"))))
-    return active
+    return active.annotate(whose=Coalesce("owner_id", "order__assignee_id"))
+
+
+def _is_of(user: int) -> Q:
+    """Return which holds are somebody's: their own, and those without an owner of orders that are assigned to them."""
+    return Q(owner=user) | Q(owner__isnull=True, order__in=Order.objects.filter(assignee=user).open().values("pk"))
 
 
 def _need(hold: Hold) -> Need:
@@ -46,7 +52,7 @@ def _need(hold: Hold) -> Need:
     more: dict[str, Any] = {"action": _(action)} if action else {}
     return Need(
         what=hold.order.number,
-        detail=hold.text or hold.order.customer_name,
+        **explained_in(hold.vendor, explain(hold.vendor, hold.text or personal(hold.order.customer_name))),
         since=hold.placed_at,
         who=assigned_to(hold.owner or hold.order.assignee),
         url=link("orders_order_change", hold.order_id),
@@ -70,8 +76,10 @@ def _kind(place: int, reason: HoldReason) -> InboxKind:
         needs=each(_need),
         page=page_of("orders_order_changelist", query=f"?hold={reason}"),
         owner="whose",
+        owned_by=_is_of,
+        unowned=Q(owner__isnull=True, order__assignee__isnull=True),
         order="order_id",
-        essentials=lambda hold: order_essentials(hold.order),
+        essentials=hold_essentials,
     )
 
 

@@ -34,7 +34,7 @@ def _essentials(job: Job) -> Essentials:
 KINDS = [
     InboxKind(
         name="failed-jobs",
-        title=gettext_lazy("Jobs that failed"),
+        title=gettext_lazy("Failed jobs"),
         icon="checklist",
         tone=Tone.RED,
         place=310,

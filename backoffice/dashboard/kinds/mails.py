@@ -5,6 +5,7 @@ from django.utils.translation import gettext_lazy
 from backoffice.dashboard.kind import InboxKind, Need, each, link, page_of
 from backoffice.mail.models import Mail
 from backoffice.mail.services.kinds import kind_title
+from backoffice.sight import PERSONAL_DATA
 from backoffice.states import Tone
 from backoffice.text.translatable import gettext as _
 
@@ -22,11 +23,11 @@ def _need(mail: Mail) -> Need:
 KINDS = [
     InboxKind(
         name="mails",
-        title=gettext_lazy("Mails refused or unclear"),
+        title=gettext_lazy("E-mails rejected or unclear"),
         icon="mail_off",
         tone=Tone.AMBER,
         place=230,
-        see=("mail.view_mail",),
+        see=("mail.view_mail", PERSONAL_DATA),
         act="mail.decide_mail",
         rows=lambda: Mail.objects.filter(needs_attention=True),
         order_by=("pk",),

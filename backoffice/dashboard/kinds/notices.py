@@ -65,7 +65,7 @@ KINDS = [
     _kind(
         NoticeKind.RULE_FAILED,
         name="failed-rules",
-        title=gettext_lazy("Rules that failed"),
+        title=gettext_lazy("Failed rules"),
         icon="rule",
         tone=Tone.RED,
         place=140,

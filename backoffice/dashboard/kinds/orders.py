@@ -1,5 +1,6 @@
 """Orders that need attention without being held: late, not yet released, or refused as an export."""
 
+from dataclasses import replace
 from functools import partial
 from typing import Any
 
@@ -10,6 +11,7 @@ from django.utils.translation import gettext_lazy
 
 from backoffice.dashboard.essentials import order_essentials
 from backoffice.dashboard.kind import InboxKind, Need, assigned_to, each, link, page_of
+from backoffice.sight import PERSONAL_DATA, personal
 from backoffice.states import Tone
 from backoffice.text.translatable import gettext as _
 from backoffice.vendors.registry import vendor_title
@@ -37,10 +39,15 @@ def _overdue(order: Order) -> Need:
     return _need(order, since=order.ship_by if is_past else order.updated_at, action=_("Find the cause"))
 
 
+def _new_need(order: Order) -> Need:
+    need = _need(order, since=order.created_at, action=_("Release"))
+    return replace(need, at_once=link("orders_order_release", order.pk))
+
+
 def _need(order: Order, *, since: Any, action: str) -> Need:
     return Need(
         what=order.number,
-        detail=order.customer_name or order.customer_email,
+        detail=personal(order.customer_name or order.customer_email),
         since=since,
         who=assigned_to(order.assignee),
         url=link("orders_order_change", order.pk),
@@ -103,16 +110,16 @@ KINDS = [
         place=250,
         rows=_new,
         since="created_at",
-        needs=each(lambda order: _need(order, since=order.created_at, action=_("Release"))),
+        needs=each(_new_need),
         page=page_of("orders_order_changelist", query="?state=new"),
     ),
     InboxKind(
         name="refused-exports",
-        title=gettext_lazy("Letters and reviews that were refused"),
+        title=gettext_lazy("Rejected letters and reviews"),
         icon="unsubscribe",
         tone=Tone.AMBER,
         place=300,
-        see=("orders.view_order", "marketing.view_orderexport"),
+        see=("orders.view_order", "marketing.view_orderexport", PERSONAL_DATA),
         act="marketing.export_orders",
         rows=_refused_exports,
         order_by=("updated_at", "pk"),

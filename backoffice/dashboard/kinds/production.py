@@ -8,9 +8,10 @@ from django.utils.formats import date_format
 from django.utils.timezone import localtime
 from django.utils.translation import gettext_lazy
 
-from backoffice.dashboard.kind import Essentials, InboxKind, Need, each, link, page_of
+from backoffice.dashboard.kind import Essentials, InboxKind, Need, each, explained_in, link, page_of
 from backoffice.states import Tone
 from backoffice.text.translatable import gettext as _
+from backoffice.vendors.explaining import explain
 from fulfillment.models import Label, LabelState, ProductionFile, ProductionOrder, ProductionOrderState
 from fulfillment.services.production_parcels import GONE_STATES
 from fulfillment.services.worklist import Section, orders_of_section
@@ -51,7 +52,7 @@ def _label_need(label: Label, *, action: Any) -> Need:
     answer = getattr(label, "answer", None)
     return Need(
         what=f"{order.reference or order.vendor_id} · {label}",
-        detail=answer.problem if answer else _("Somebody decided that the vendor handed it out."),
+        detail=answer.problem if answer else _("A colleague decided that the vendor handed it out."),
         since=label.announced_at,
         who=label.asked_by,
         url=f"{link('fulfillment_productionorder_change', order.pk)}#labels",
@@ -66,7 +67,7 @@ def _stuck_files() -> QuerySet[ProductionFile]:
 def _file_need(row: ProductionFile) -> Need:
     return Need(
         what=f"{row.production_order} · {row.get_kind_display()}",
-        detail=row.problem,
+        **explained_in(row.production_order.vendor, explain(row.production_order.vendor, row.problem)),
         since=row.created_at,
         url=link("fulfillment_productionorder_change", row.production_order_id),
     )
@@ -104,7 +105,7 @@ KINDS = [
     ),
     InboxKind(
         name="refused-labels",
-        title=gettext_lazy("Labels the vendor refused"),
+        title=gettext_lazy("Labels rejected by the vendor"),
         icon="barcode",
         tone=Tone.RED,
         place=101,

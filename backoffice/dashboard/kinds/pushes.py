@@ -7,19 +7,20 @@ from typing import Any
 from django.db.models import Exists, OuterRef, Q, QuerySet
 from django.utils.translation import gettext_lazy
 
-from backoffice.dashboard.kind import Dismissal, Essentials, InboxKind, Need, each, link, page_of
+from backoffice.dashboard.kind import Dismissal, Essentials, InboxKind, Need, each, explained_in, link, page_of
 from backoffice.engine.admin.push_list import kind_label
 from backoffice.engine.admin.subject_links import subject_links
 from backoffice.engine.models import Callback, Push
 from backoffice.engine.models.callback import CallbackState
 from backoffice.engine.models.push import PushState
+from backoffice.engine.services.callbacks import dismiss_callback
+from backoffice.engine.services.push_errors import explain_push
 from backoffice.engine.services.pushes import dismiss_push
 from backoffice.states import Tone
 from backoffice.text.translatable import gettext as _
+from backoffice.vendors.explaining import explain
 from backoffice.vendors.registry import vendor_title
 from orders.models import Hold
-
-_UNUSABLE = [CallbackState.INVALID, CallbackState.QUARANTINED]
 
 
 def _in_state(*states: PushState) -> QuerySet[Push]:
@@ -33,8 +34,9 @@ def _refused() -> QuerySet[Push]:
     return _in_state(PushState.FAILED).filter(~shown_as_held)
 
 
-def _unusable() -> QuerySet[Callback]:
-    return Callback.objects.filter(state__in=_UNUSABLE)
+def _callbacks(*states: CallbackState) -> QuerySet[Callback]:
+    """Return those that are not tried again by themselves."""
+    return Callback.objects.filter(state__in=states, next_at__isnull=True)
 
 
 def _push_needs(pushes: list[Push], *, action: Any) -> list[Need]:
@@ -47,7 +49,8 @@ def _push_needs(pushes: list[Push], *, action: Any) -> list[Need]:
         what = f"{subject.name} · {kind}" if subject else f"{kind} → {vendor_title(push.vendor)}"
         since = push.unknown_since or push.updated_at
         page = link("engine_push_change", push.pk)
-        needs.append(Need(what, push.cause, since, page, who=push.decided_by, action=action))
+        cause = explained_in(push.vendor, explain_push(push).main)
+        needs.append(Need(what=what, since=since, url=page, who=push.decided_by, action=action, **cause))
     return needs
 
 
@@ -65,7 +68,7 @@ def _push_essentials(push: Push) -> Essentials:
 def _callback_need(callback: Callback) -> Need:
     return Need(
         what=f"{vendor_title(callback.vendor)} · {callback.topic}",
-        detail=callback.note or callback.get_state_display(),
+        **explained_in(callback.vendor, explain(callback.vendor, callback.note or callback.get_state_display())),
         since=callback.received_at,
         url=link("engine_callback_change", callback.pk),
     )
@@ -81,6 +84,26 @@ def _pushes(rows: Callable[[], QuerySet[Push]], *, name: str, action: Any, state
         needs=partial(_push_needs, action=action),
         page=page_of("engine_push_changelist", query=f"?state={state}&needs_attention=1"),
         essentials=_push_essentials,
+        **look,
+    )
+
+
+def _webhooks(*states: CallbackState, state: str, **look: Any) -> InboxKind:
+    return InboxKind(
+        see=("engine.view_push", "engine.view_callback"),
+        act="engine.replay_callback",
+        tone=Tone.AMBER,
+        rows=partial(_callbacks, *states),
+        order_by=("pk",),
+        since="received_at",
+        needs=each(_callback_need),
+        page=page_of("engine_callback_changelist", query=f"?state={state}"),
+        essentials=lambda row: Essentials(chips=[CallbackState(row.state).chip()]),
+        dismissal=Dismissal(
+            gettext_lazy("Dismiss"),
+            "engine.replay_callback",
+            lambda callback, actor: dismiss_callback(callback, actor=actor),
+        ),
         **look,
     )
 
@@ -104,7 +127,7 @@ KINDS = [
     _pushes(
         _refused,
         name="refused-requests",
-        title=gettext_lazy("Refused by a vendor"),
+        title=gettext_lazy("Rejected by a vendor"),
         icon="block",
         tone=Tone.RED,
         place=30,
@@ -124,19 +147,21 @@ KINDS = [
         action=gettext_lazy("Find the cause"),
         state="unsent",
     ),
-    InboxKind(
+    _webhooks(
+        CallbackState.INVALID,
+        CallbackState.QUARANTINED,
         name="unusable-webhooks",
-        title=gettext_lazy("Incoming webhooks that could not be used"),
+        title=gettext_lazy("Incoming webhooks that could not be processed"),
         icon="report",
-        tone=Tone.AMBER,
         place=320,
-        see=("engine.view_push", "engine.view_callback"),
-        act="engine.replay_callback",
-        rows=_unusable,
-        order_by=("pk",),
-        since="received_at",
-        needs=each(_callback_need),
-        page=page_of("engine_callback_changelist", query="?state=unusable"),
-        essentials=lambda row: Essentials(chips=[CallbackState(row.state).chip()]),
+        state="unusable",
+    ),
+    _webhooks(
+        CallbackState.ORPHAN,
+        name="orphan-webhooks",
+        title=gettext_lazy("Incoming webhooks that match nothing"),
+        icon="link_off",
+        place=330,
+        state="orphan",
     ),
 ]

@@ -4,6 +4,7 @@ from django.db.models import QuerySet
 from django.utils.translation import gettext_lazy
 
 from backoffice.dashboard.kind import Essentials, InboxKind, Need, each, link, page_of
+from backoffice.sight import PERSONAL_DATA
 from backoffice.states import Tone
 from backoffice.text.translatable import gettext as _
 from backoffice.vendors.registry import vendor_title
@@ -32,11 +33,11 @@ def _need(stray: StrayOrder) -> Need:
 KINDS = [
     InboxKind(
         name="strays",
-        title=gettext_lazy("Orders that only a vendor knows"),
+        title=gettext_lazy("Orders found only at a vendor"),
         icon="travel_explore",
         tone=Tone.RED,
         place=120,
-        see=("orders.view_order", "orders.view_strayorder"),
+        see=("orders.view_order", "orders.view_strayorder", PERSONAL_DATA),
         act="orders.decide_strayorder",
         rows=_open,
         order_by=("pk",),

@@ -12,8 +12,8 @@ class DailyCount(models.Model):
     count = models.PositiveIntegerField(_("count"))
 
     class Meta:
-        verbose_name = _("count of a day")
-        verbose_name_plural = _("counts of days")
+        verbose_name = _("daily count")
+        verbose_name_plural = _("daily counts")
         default_permissions = ()
         constraints = [models.UniqueConstraint(fields=["kind", "day"], name="one_count_per_kind_and_day")]
         indexes = [models.Index(fields=["day"], name="daily_count_day")]

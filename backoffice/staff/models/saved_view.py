@@ -14,7 +14,7 @@ class SavedView(models.Model):
     # The filters as the address has them, without position and search.
     query = models.CharField(_("filters"), max_length=500)
     created_by = models.ForeignKey(
-        settings.AUTH_USER_MODEL, models.SET_NULL, null=True, related_name="+", verbose_name=_("made by")
+        settings.AUTH_USER_MODEL, models.SET_NULL, null=True, related_name="+", verbose_name=_("created by")
     )
     created_at = models.DateTimeField(_("created"), auto_now_add=True)
 

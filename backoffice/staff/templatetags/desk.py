@@ -1,5 +1,6 @@
 """What staff pages need in templates: icons, chips, money, times."""
 
+from collections.abc import Iterable
 from datetime import datetime
 from decimal import Decimal, InvalidOperation
 from functools import lru_cache
@@ -8,11 +9,13 @@ from typing import TYPE_CHECKING, Any
 from django import template
 from django.utils import timezone
 from django.utils.formats import date_format, number_format
-from django.utils.html import format_html
+from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString, mark_safe
 from django.utils.timesince import timesince, timeuntil
+from django.utils.translation import npgettext_lazy, pgettext
 
 from backoffice.amounts import money
+from backoffice.sight import may_see_payments, may_see_personal_data, may_see_purchase_prices, payment, personal
 from backoffice.text.translatable import gettext
 from backoffice.vendors.registry import vendor_title
 
@@ -20,7 +23,21 @@ if TYPE_CHECKING:  # the package of the staff pages loads all of them, and they 
     from backoffice.states import Chip
 
 register = template.Library()
+# After "ago" and "in", where other languages inflect the unit.
+_RELATIVE: dict[str, Any] = {
+    "year": npgettext_lazy("relative time", "%(num)d year", "%(num)d years", "num"),
+    "month": npgettext_lazy("relative time", "%(num)d month", "%(num)d months", "num"),
+    "week": npgettext_lazy("relative time", "%(num)d week", "%(num)d weeks", "num"),
+    "day": npgettext_lazy("relative time", "%(num)d day", "%(num)d days", "num"),
+    "hour": npgettext_lazy("relative time", "%(num)d hour", "%(num)d hours", "num"),
+    "minute": npgettext_lazy("relative time", "%(num)d minute", "%(num)d minutes", "num"),
+}
 register.filter(money)
+register.filter(personal)
+register.filter(payment)
+# "{% may_see_purchase_prices as sees_costs %}": what stands in it then is left out for who may not.
+for _asked in (may_see_personal_data, may_see_purchase_prices, may_see_payments):
+    register.simple_tag(_asked)
 
 NOTHING = mark_safe('<span class="nothing">–</span>')
 
@@ -47,6 +64,12 @@ def show_chip(value: "Chip") -> SafeString:
     return _chip(value.tone, value.icon, str(value.word), str(value.hint))
 
 
+@register.filter
+def chips(values: "Iterable[Chip]") -> SafeString:
+    """Render several chips, side by side."""
+    return format_html_join("", "{}", ((show_chip(one),) for one in values))
+
+
 # A list shows the same few chips a hundred times.
 @lru_cache(maxsize=512)
 def _chip(tone: str, name: str, word: str, hint: str) -> SafeString:
@@ -69,6 +92,13 @@ def number_of(value: Any) -> str:
 
 
 @register.filter
+def percent(value: Any) -> str:
+    """Return a number of percent, or the text of one, as its reader writes it: "12.5%", "12,5 %"."""
+    number = value if isinstance(value, str) else number_format(value, use_l10n=True)
+    return pgettext("percent", "%(number)s%%") % {"number": number}
+
+
+@register.filter
 def ago(when: datetime | None) -> SafeString:
     """Return how long ago (or how soon), the exact time on hover."""
     if when is None:
@@ -77,9 +107,9 @@ def ago(when: datetime | None) -> SafeString:
     if abs((now - when).total_seconds()) < 60:
         label = gettext("just now")
     elif when <= now:
-        label = gettext("%(time)s ago") % {"time": timesince(when, now, depth=1)}
+        label = gettext("%(time)s ago") % {"time": timesince(when, now, time_strings=_RELATIVE, depth=1)}
     else:
-        label = gettext("in %(time)s") % {"time": timeuntil(when, now, depth=1)}
+        label = gettext("in %(time)s") % {"time": timeuntil(when, now, time_strings=_RELATIVE, depth=1)}
     return _time(when, label)
 
 
@@ -100,7 +130,7 @@ def exact(when: datetime | None) -> SafeString:
     return format_html(
         '<time datetime="{}" title="{}">{}</time>',
         when.isoformat(timespec="seconds"),
-        gettext("%(time)s ago") % {"time": timesince(when, depth=2)},
+        gettext("%(time)s ago") % {"time": timesince(when, time_strings=_RELATIVE, depth=2)},
         date_format(local, "SHORT_DATETIME_FORMAT"),
     )
 

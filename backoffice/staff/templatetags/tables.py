@@ -57,18 +57,21 @@ class ColumnNode(Node):
     def __init__(
         self, title: FilterExpression, css: FilterExpression | None, label: FilterExpression | None, cell: NodeList
     ) -> None:
-        self.title, self.css, self.label, self.cell = title, css, label, cell
+        self.title, self.cell = title, cell
+        # Written in the template, and the same in each of its rows.
+        self.classes: list[str] = str(css.resolve(Context())).split() if css else []
+        self.css = _class(self.classes)
+        self.label = label or (title if "number" in self.classes else None)
 
     def render(self, context: Context) -> SafeString:
-        classes = self.css.resolve(context).split() if self.css else []
-        if not context["hidden_columns"].isdisjoint(classes):
+        if not context["hidden_columns"].isdisjoint(self.classes):
             return SafeString("")
         if context["in_head"]:
-            link = next(filter(None, map(context["sort_link"], classes)), None)
-            return _head(self.title.resolve(context), [name for name in classes if name in SHARED], link)
-        label = self.label or (self.title if "number" in classes else None)
-        named = format_html(' data-label="{}"', label.resolve(context)) if label else ""
-        return format_html("<td{}{}>{}</td>", _class(classes), named, self.cell.render(context))
+            link = next(filter(None, map(context["sort_link"], self.classes)), None)
+            return _head(self.title.resolve(context), [name for name in self.classes if name in SHARED], link)
+        named = format_html(' data-label="{}"', self.label.resolve(context)) if self.label else ""
+        # Both are escaped, and what is in the cell was rendered.
+        return SafeString(f"<td{self.css}{named}>{self.cell.render(context)}</td>")
 
 
 def _head(title: Any, classes: list[str], link: "SortLink | None") -> SafeString:

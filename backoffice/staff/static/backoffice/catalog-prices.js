@@ -2,6 +2,8 @@
 const editor = document.getElementById("price-editor");
 const words = editor.dataset;
 const inputs = [...editor.querySelectorAll(".price-grid input")];
+const language = document.documentElement.lang;
+const comma = (1.1).toLocaleString(language)[1];
 const find = (selector) => editor.querySelector(selector);
 const say = (text, values = {}) => text.replace(/\{(\w+)\}/g, (_all, name) => values[name]);
 const complaints = find("[data-complaints]");
@@ -15,6 +17,10 @@ const normal = (text) => {
   if (decimal < 0) return bare;
   return `${bare.slice(0, decimal).replace(/[.,]/g, "")}.${bare.slice(decimal + 1)}`;
 };
+// "1.234" in German, "1,234" in English: a thousand and more, or what was copied from a page of the other language.
+const group = comma === "," ? "." : ",";
+const isUnclear = (text) => new RegExp(`^[1-9]\\d{0,2}\\${group}\\d{3}$`).test(text.replace(/[\s\u00a0€$£]/g, ""));
+const shown = (price) => price.replace(".", comma);
 const isPrice = (text) => /^\d{1,8}(\.\d{1,4})?$/.test(text);
 const same = (one, other) => one === other || (one !== "" && other !== "" && Number(one) === Number(other));
 
@@ -28,27 +34,30 @@ const isChanged = (input) => !same(normal(input.value), base(input));
 
 // --- What a cell says of itself ----------------------------------------------------------------------------------
 const showMargin = (row) => {
-  const shown = row.querySelector("[data-margin]");
+  const cell = row.querySelector("[data-margin]");
   const sales = row.querySelector('[data-list="sales"]');
   const purchase = row.querySelector('[data-list="purchase"] input');
-  const price = Number(normal(sales.querySelector("input")?.value ?? sales.textContent));
+  const text = sales.querySelector("input")?.value ?? sales.textContent;
+  const price = isPrice(normal(text)) && !isUnclear(text) ? Number(normal(text)) : NaN;
   const cost = purchase && isPrice(normal(purchase.value)) ? Number(normal(purchase.value)) : Number(row.dataset.cost || NaN);
   const margin = price ? ((price - cost) / price) * 100 : NaN;
   const tone = margin < 0 ? "tone-red" : margin < 10 ? "tone-amber" : "tone-green";
-  shown.className = `margin ${Number.isFinite(margin) ? tone : "none"}`;
-  shown.textContent = Number.isFinite(margin) ? `${margin.toLocaleString(document.documentElement.lang, { minimumFractionDigits: 1, maximumFractionDigits: 1 })} %` : "–";
+  cell.className = `margin ${Number.isFinite(margin) ? tone : "none"}`;
+  const digits = { style: "percent", minimumFractionDigits: 1, maximumFractionDigits: 1 };
+  cell.textContent = Number.isFinite(margin) ? (margin / 100).toLocaleString(language, digits) : "–";
 };
 const judge = (input) => {
   const text = normal(input.value);
   const changed = isChanged(input);
   const emptied = changed && text === "" && place(input).list === "sales";
-  const wrong = emptied || (text !== "" && !isPrice(text));
+  const unclear = changed && isUnclear(input.value);
+  const wrong = emptied || unclear || (text !== "" && !isPrice(text));
   input.classList.toggle("drafted", !changed && input.dataset.drafted !== undefined);
   input.classList.toggle("changed", changed && !wrong);
   input.classList.toggle("wrong", wrong);
   input.toggleAttribute("aria-invalid", wrong);
-  const why = emptied ? words.wordKeep : words.wordWrong;
-  input.title = wrong ? why : changed ? say(words.wordBefore, { price: base(input) || "–" }) : "";
+  const why = emptied ? words.wordKeep : unclear ? words.wordUnclear : words.wordWrong;
+  input.title = wrong ? why : changed ? say(words.wordBefore, { price: shown(base(input)) || "–" }) : "";
 };
 
 const changes = () => inputs.filter(isChanged);
@@ -61,7 +70,8 @@ const count = () => {
   find("[data-save-button]").disabled = !changed.length || wrong;
   find("[data-undo]").disabled = !changed.length;
 };
-const put = (input, text) => { input.value = text; judge(input); showMargin(input.closest("tr")); };
+const type = (input, text) => { input.value = text; judge(input); showMargin(input.closest("tr")); };
+const put = (input, price) => type(input, shown(price));
 const edited = (some) => { some.forEach((input) => { judge(input); showMargin(input.closest("tr")); }); count(); };
 
 // --- Keys --------------------------------------------------------------------------------------------------------
@@ -106,7 +116,7 @@ const paste = (event) => {
     let cell = row;
     for (const value of line.split("\t")) {
       if (!cell) break;
-      if (value.trim()) { put(cell, normal(value)); touched.push(cell); }
+      if (value.trim()) { isUnclear(value) ? type(cell, value.trim()) : put(cell, normal(value)); touched.push(cell); }
       cell = beside(cell, 1);
     }
     row = row && below(row, 1);
@@ -119,7 +129,7 @@ const paste = (event) => {
 const ask = async (url, body) => {
   complain("");
   const token = find("[name=csrfmiddlewaretoken]").value;
-  const answer = await fetch(url, { method: "POST", headers: { "Content-Type": "application/json", "X-CSRFToken": token }, body: JSON.stringify(body) });
+  const answer = await fetch(url, { method: "POST", headers: { "Content-Type": "application/json", "X-CSRFToken": token }, body: JSON.stringify({ market: words.market, ...body }) });
   const isJson = (answer.headers.get("Content-Type") ?? "").startsWith("application/json");
   const told = isJson ? await answer.json() : { text: say(words.wordFailed, { status: answer.status }), errors: {} };
   if (answer.ok && isJson) return told;

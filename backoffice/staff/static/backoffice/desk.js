@@ -1,6 +1,6 @@
 // What Unfold's markup lacks for the keyboard and for those who listen, and the keys of the lists.
 (() => {
-  const ready = (run) => document.readyState === "loading" ? document.addEventListener("DOMContentLoaded", run) : run();
+  const ready = (run) => document.addEventListener("DOMContentLoaded", run);
   const typing = (target) => target.closest("input:not([type=checkbox]), textarea, select, [contenteditable]");
 
   // Icons are words in an icon font: nobody should hear "chevron right".
@@ -46,9 +46,10 @@
     if (zone && !document.cookie.includes(`zone=${zone}`)) document.cookie = `zone=${zone};path=/;max-age=31536000;samesite=lax`;
   };
 
-  const addExactTimes = (root) => root.querySelectorAll("time[data-exact]").forEach((time) => {
-    time.title = new Date(time.dateTime).toLocaleString(document.documentElement.lang, { dateStyle: "long", timeStyle: "short" });
-  });
+  const addExactTimes = (root) => {
+    const exact = new Intl.DateTimeFormat(document.documentElement.lang, { dateStyle: "long", timeStyle: "short" });
+    root.querySelectorAll("time[data-exact]").forEach((time) => { time.title = exact.format(new Date(time.dateTime)); });
+  };
 
   // j and k walk through rows, Enter opens, x marks; the keys of every page are in keys.js.
   const rows = () => [...document.querySelectorAll("[data-row]")];
@@ -122,6 +123,18 @@
     form.addEventListener("submit", () => form.querySelectorAll("select, input").forEach((input) => { if (!input.value) input.disabled = true; }));
   });
 
+  // A panel of a list is closed by Escape and by a click elsewhere.
+  const closePanel = (panel, event) => {
+    if (!panel || (event.type === "click" && panel.contains(event.target))) return;
+    panel.open = false;
+    if (event.type === "keydown") panel.querySelector("summary").focus();
+  };
+  const watchPanels = () => {
+    const openPanel = () => document.querySelector("details.filter-panel[open]");
+    document.addEventListener("click", (event) => closePanel(openPanel(), event));
+    document.addEventListener("keydown", (event) => { if (event.key === "Escape") closePanel(openPanel(), event); });
+  };
+
   // Forms of one field are sent when it changes; texts tell how long they are; a suggestion fills two fields.
   const watchFields = () => {
     document.querySelectorAll("[data-at-once]").forEach((input) => input.addEventListener("change", () => input.form.requestSubmit()));
@@ -144,8 +157,8 @@
     }));
   };
 
-  ready(() => { mendFrame(); hideIcons(document); tellZone(); addExactTimes(document); watchMarks(); watchFilters(); watchFields(); spareFiles(); keepTyped(); document.addEventListener("keydown", press); });
-  window.addEventListener("load", () => setTimeout(mendChoices));
+  ready(() => { mendFrame(); hideIcons(document); addExactTimes(document); watchMarks(); watchFilters(); watchPanels(); watchFields(); spareFiles(); keepTyped(); document.addEventListener("keydown", press); });
+  window.addEventListener("load", () => setTimeout(() => { mendChoices(); tellZone(); }));
   const dress = (root) => { hideIcons(root); addExactTimes(root); };
   document.addEventListener("htmx:afterSwap", (event) => dress(event.target));
   document.addEventListener("desk:prepare", (event) => dress(event.detail));

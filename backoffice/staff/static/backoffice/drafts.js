@@ -72,6 +72,7 @@ const post = async () => {
     setTimeout(save, 4000);
     return;
   }
+  if (!response.redirected && [400, 413].includes(response.status)) { say(words.wordTooLarge, true); return; }
   if (response.redirected || !response.headers.get("Content-Type")?.startsWith("application/json")) {
     state.dirty = true;
     say(words.wordSignedOut, true);
@@ -129,54 +130,8 @@ function count(input) {
   counter.parentElement.classList.toggle("over", length > Number(input.dataset.vendorLimit));
 }
 
-// --- What is found while typing: arrows and Enter choose, Escape closes -----------------------------------------------
-const finder = (box, ask, show, choose) => {
-  const input = find("input", box);
-  const list = find("[role=listbox]", box);
-  let asked = 0;
-  const options = () => all("[role=option]:not([aria-disabled])", list);
-  const close = () => { list.hidden = true; input.setAttribute("aria-expanded", "false"); input.removeAttribute("aria-activedescendant"); };
-  const mark = (option) => {
-    all("[role=option]", list).forEach((one) => one.setAttribute("aria-selected", String(one === option)));
-    if (!option) return;
-    input.setAttribute("aria-activedescendant", option.id);
-    option.scrollIntoView({ block: "nearest" });
-  };
-  const fill = (results) => {
-    list.replaceChildren(...results.map((result, place) => {
-      const option = show(result);
-      Object.assign(option, { id: `${list.id}-${place}`, role: "option" });
-      if (!result.refusal) option.addEventListener("click", () => { close(); input.value = ""; choose(result); });
-      else option.setAttribute("aria-disabled", "true");
-      return option;
-    }));
-    if (!results.length) list.append(Object.assign(make("li", words.wordNothing, "soft"), { role: "option", ariaDisabled: "true" }));
-    list.hidden = false;
-    input.setAttribute("aria-expanded", "true");
-    mark(options()[0]);
-  };
-  const look = later(async () => {
-    const text = input.value.trim();
-    const mine = ++asked;
-    if (!text) { close(); return; }
-    const response = await query(ask, { q: text, shop: named("shop").value }).catch(() => null);
-    if (mine !== asked || !response?.ok || response.redirected) return;
-    fill((await response.json()).results);
-  }, 180);
-  input.addEventListener("input", look);
-  input.addEventListener("keydown", (event) => {
-    const shown = options();
-    const place = shown.findIndex((one) => one.getAttribute("aria-selected") === "true");
-    if (event.key === "Escape") close();
-    else if (event.key === "ArrowDown") mark(shown[Math.min(place + 1, shown.length - 1)]);
-    else if (event.key === "ArrowUp") mark(shown[Math.max(place - 1, 0)]);
-    else if (event.key === "Enter") { if (!list.hidden) shown[Math.max(place, 0)]?.click(); }
-    else return;
-    event.preventDefault();
-  });
-  document.addEventListener("click", (event) => { if (!box.contains(event.target)) close(); });
-};
-
+// --- What is found while typing ---------------------------------------------------------------------------------------
+const { finder, showProduct } = globalThis.deskFinder;
 const put = (name, value) => {
   const input = named(name);
   if (!(input instanceof Element)) return;
@@ -197,19 +152,14 @@ const chooseCustomer = ({ fill }) => {
   document.getElementById("find-product").focus();
 };
 
-const showProduct = ({ sku, name, picture, price, stock, refusal }) => {
-  const option = make("li", "", "found-product");
-  const image = picture ? Object.assign(make("img"), { src: picture, alt: "", width: 40, height: 40, loading: "lazy" }) : make("span", "", "no-picture");
-  const about = make("span", "", "found-words");
-  about.append(make("strong", name || sku, "clip"), make("span", refusal || [sku, stock].filter(Boolean).join(" · "), "soft clip"));
-  option.append(image, about, make("span", price, "number"));
-  return option;
-};
+// Names of lines in the form. The next is taken before the server has answered: another may be chosen meanwhile.
+let nextPlace = Math.max(-1, ...all("[data-line]").map((line) => Number(line.dataset.line))) + 1;
 const chooseProduct = async ({ sku }) => {
   const list = find("[data-lines]");
   const reference = list.dataset.next;
   list.dataset.next = String(Number(reference) + 1);
-  const place = String(Math.max(-1, ...all("[data-line]").map((line) => Number(line.dataset.line))) + 1);
+  const place = String(nextPlace);
+  nextPlace += 1;
   const response = await query(words.line, { sku, place, reference, shop: named("shop").value });
   if (!response.ok || response.redirected) return;
   list.insertAdjacentHTML("beforeend", await response.text());
@@ -220,8 +170,9 @@ const chooseProduct = async ({ sku }) => {
   quantity.focus();
   quantity.select();
 };
-finder(find('[data-finder="customers"]'), words.customers, showCustomer, chooseCustomer);
-finder(find('[data-finder="products"]'), words.products, showProduct, chooseProduct);
+const inShop = { nothing: words.wordNothing, given: () => ({ shop: named("shop").value }) };
+finder(find('[data-finder="customers"]'), words.customers, showCustomer, chooseCustomer, inShop);
+finder(find('[data-finder="products"]'), words.products, showProduct, chooseProduct, inShop);
 
 // --- Print files ------------------------------------------------------------------------------------------------------
 const addFile = (box, { id, name, url }) => {

@@ -1,6 +1,6 @@
 // "Select all found" below a list whose rows do not stand on one page, and the fields of the address grid.
 (() => {
-  const ready = (run) => document.readyState === "loading" ? document.addEventListener("DOMContentLoaded", run) : run();
+  const ready = (run) => document.addEventListener("DOMContentLoaded", run);
 
   // Once all rows of the page are marked, all that the filters find can be selected; any other mark takes that back.
   const offerAll = () => {

@@ -1,7 +1,7 @@
 // Keys of every page: "?" shows them, "/" searches, and a control with `data-key` is pressed by its key. Beside that the
 // counts in the menu, which come after the page: no page waits for them.
 (() => {
-  const ready = (run) => document.readyState === "loading" ? document.addEventListener("DOMContentLoaded", run) : run();
+  const ready = (run) => document.addEventListener("DOMContentLoaded", run);
   const typing = (target) => target.closest?.("input:not([type=checkbox]), textarea, select, [contenteditable]");
   const pressable = (target) => target.closest?.("a, button, summary, [role=button]");
   const isShown = (element) => element.getClientRects().length > 0;
@@ -18,7 +18,7 @@
     box.showModal();
   };
   const search = () => {
-    const field = document.querySelector("input[data-search]");
+    const field = document.querySelector("input[data-search], #searchbar");
     if (field) field.focus();
     else window.dispatchEvent(new CustomEvent("opencommand"));
   };
@@ -45,7 +45,7 @@
   });
   const count = async (address) => {
     if (document.hidden) return;
-    const answer = await fetch(address, { headers: { Accept: "application/json" } });
+    const answer = await fetch(address, { headers: { Accept: "application/json", "X-Live": "counts" } });
     if (!answer.ok || answer.redirected) return;
     const { counts } = await answer.json();
     sessionStorage.setItem(place, JSON.stringify(counts));

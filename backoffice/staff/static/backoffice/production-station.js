@@ -113,6 +113,15 @@
     send(event.target.action, new FormData(event.target));
   });
 
+  // --- the camera reads as a scanner does: into the field that waits for a label's code, else as the next scan --------
+  document.addEventListener("desk:scanned", (event) => {
+    event.preventDefault();
+    const own = live.querySelector("#own-code");
+    if (!own) { scan(event.detail); return; }
+    own.value = event.detail;
+    own.form.requestSubmit();
+  });
+
   // --- the field stays ready ----------------------------------------------------------------------------------------
   const isField = (element) => element?.closest("input, select, textarea");
   document.addEventListener("keydown", (event) => {

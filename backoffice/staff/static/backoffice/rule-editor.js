@@ -136,18 +136,28 @@ const drawAction = (step, place) => {
   const title = shape?.title ?? `${step.kind} (${word("Unknown")})`;
   const inputs = (shape?.inputs ?? []).map(({ name, label, type, values }) => {
     const change = (value) => { step.params[name] = type === "number" ? Number(value) : value; keep(); };
-    const choices = type === "person" ? shapes.people : values;
-    if (type === "person" || type === "choice") return element("label", { textContent: label }, select([["", word("Choose")], ...choices], String(step.params[name] ?? ""), label, change));
-    const input = element(type === "long" ? "textarea" : "input", { value: step.params[name] ?? "", maxLength: type === "tag" ? 40 : 500 });
-    if (type === "number") input.inputMode = "numeric";
-    if (type === "long") input.rows = 2;
+    // What can be set depends on the field that was chosen.
+    const settable = type === "field_value" ? shapes.settable[step.params.field] : null;
+    if (type === "field_value" && !settable) return "";
+    const how = settable?.kind ?? type;
+    const choices = { person: shapes.people, yesno: [["yes", word("Yes")], ["no", word("No")]] }[how] ?? values;
+    if (["person", "choice", "yesno"].includes(how)) {
+      const known = choices.some(([value]) => value === "") ? choices : [["", word("Choose")], ...choices];
+      const chosen = (value) => { change(value); if (name === "field") { delete step.params.value; draw(); } };
+      return element("label", { textContent: label }, select(known, String(step.params[name] ?? ""), label, chosen));
+    }
+    const input = element(how === "long" ? "textarea" : "input", { value: step.params[name] ?? "", maxLength: settable?.most ?? (how === "tag" ? 40 : 500) });
+    if (how === "number") input.inputMode = "numeric";
+    if (how === "url") { input.inputMode = "url"; input.placeholder = "https://"; input.spellcheck = false; }
+    if (how === "long") input.rows = 2;
     input.addEventListener("input", () => change(input.value));
     return element("label", { textContent: label }, input, ...(type === "tag" ? [suggest(input, "tags")] : []));
   });
   return element("li", { className: "action" }, element("div", { className: "action-head" }, element("strong", { textContent: title }),
     ...(place ? [button("arrow_upward", `${word("Up")}: ${title}`, swap(place - 1), "button small quiet end")] : []),
     ...(place < state.actions.length - 1 ? [button("arrow_downward", `${word("Down")}: ${title}`, swap(place + 1), `button small quiet${place ? "" : " end"}`)] : []),
-    button("close", `${word("Remove")}: ${title}`, () => { state.actions.splice(place, 1); draw(); }, `button small quiet${state.actions.length > 1 ? "" : " end"}`)), ...inputs);
+    button("close", `${word("Remove")}: ${title}`, () => { state.actions.splice(place, 1); draw(); }, `button small quiet${state.actions.length > 1 ? "" : " end"}`)), ...inputs,
+    ...(shape?.hint ? [element("p", { className: "action-hint", textContent: shape.hint })] : []));
 };
 
 const read = (name, empty) => { try { return JSON.parse(areas[name].value); } catch { return empty; } };
