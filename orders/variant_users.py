@@ -5,6 +5,7 @@ from collections.abc import Collection, Mapping
 from django.db.models import Exists, OuterRef
 
 from backoffice.accounts.models import Shop
+from backoffice.visibility import visible
 from catalog.models import CustomProduct, Product, Variant
 from catalog.models.custom_product import FIRST_CUSTOM_NUMBER
 from catalog.services.sold import register_sold
@@ -19,7 +20,7 @@ MOST_NAMED = 200
 
 def _open_orders(keys: Collection[Key]) -> Mapping[Key, list[VariantUser]]:
     vendors, skus = {vendor for vendor, _sku in keys}, {sku for _vendor, sku in keys}
-    lines = OrderLine.objects.filter(vendor__in=vendors, sku__in=skus, order__state__in=OPEN_STATES)
+    lines = visible(OrderLine.objects.filter(vendor__in=vendors, sku__in=skus, order__state__in=OPEN_STATES))
     rows = lines.order_by("-order_id").values_list("vendor", "sku", "order_id", "order__number").distinct()
     found: dict[Key, list[VariantUser]] = {}
     for vendor, sku, order_id, number in rows[:MOST_NAMED]:

@@ -23,7 +23,7 @@ _REASON = JobInput(
     InputKind.LONG,
     is_required=True,
     longest=REASON_MAX,
-    help=gettext_lazy("Kept with each request, with your name."),
+    help=gettext_lazy("Recorded with each request, with your name."),
 )
 
 
@@ -57,7 +57,7 @@ class SendPushesAgain(_PushJob):
     label, icon = gettext_lazy("Send again …"), "replay"
     title = ngettext_lazy("Send %(count)s request again", "Send %(count)s requests again", "count")
     done = ngettext_lazy("%(count)s request sent again", "%(count)s requests sent again", "count")
-    consequences = (gettext_lazy("What was refused is sent once more; what it asks for may then be made and charged."),)
+    consequences = (gettext_lazy("Rejected requests are sent again, which may cause production and charges."),)
 
     def check(self, keys: Sequence[int]) -> Mapping[int, RowPreview]:
         rows = Push.objects.filter(pk__in=keys).defer("payload", "follow_up")
@@ -99,15 +99,15 @@ def _title(push: Push) -> str:
 def _push_of(row: JobRow) -> Push:
     push = Push.objects.filter(pk=row.subject_id).first()
     if push is None:
-        raise Conflict(_("It is gone."))
+        raise Conflict(_("It no longer exists."))
     return push
 
 
 def _not_refused(push: Push) -> str:
-    return _("Only what was refused can be sent again; this one is %(state)s.") % {"state": push.get_state_display()}
+    return _("Only rejected requests can be sent again. Status: %(state)s.") % {"state": push.get_state_display()}
 
 
 def _not_waiting(push: Push) -> str:
     if push.state != PushState.FAILED:
-        return _("Only what was refused can be dismissed; this one is %(state)s.") % {"state": push.get_state_display()}
-    return "" if push.needs_attention else _("It has been dealt with.")
+        return _("Only rejected requests can be dismissed. Status: %(state)s.") % {"state": push.get_state_display()}
+    return "" if push.needs_attention else _("Already dealt with.")

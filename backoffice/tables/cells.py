@@ -37,7 +37,7 @@ class CellFault:
     def text(self) -> str:
         if self.shown:
             return _("the cell shows the error %(error)s.") % {"error": shown(self.shown)}
-        return _("a formula without a result: open the file in a spreadsheet program, save it, and upload that.")
+        return _("a formula without a result: open the file in a spreadsheet program, save it and upload it again.")
 
 
 Timestamp = datetime | date | time | timedelta
@@ -108,7 +108,7 @@ def read_paragraph(cell: Cell) -> str:
 def read_code(cell: Cell) -> str:
     """Return a SKU or another code. A number of more digits than spreadsheets keep is refused: its end is lost."""
     if isinstance(cell, float) and abs(cell) >= 10**SIGNIFICANT:
-        text = _("%(value)s has more than the 15 digits that a spreadsheet keeps: give the cell the format “text”.")
+        text = _("%(value)s has more than the 15 digits a spreadsheet can store: format the cell as “text”.")
         raise bad_cell(text % {"value": shown(cell)})
     return _text(cell, clean_code)
 
@@ -117,7 +117,7 @@ def _text(cell: Cell, clean: Callable[[str], str]) -> str:
     if isinstance(cell, CellFault):
         raise bad_cell(cell.text)
     if isinstance(cell, bool | Timestamp):
-        text = _("%(value)s is a date or a check box, no text: give the cell the format “text” and type it again.")
+        text = _("%(value)s is a date or a checkbox, not text: format the cell as “text” and enter the value again.")
         raise bad_cell(text % {"value": shown(cell)})
     if isinstance(cell, float):
         cell = format(plain_number(cell), "f")

@@ -9,6 +9,7 @@ import csv
 import io
 import re
 from collections.abc import Iterator
+from dataclasses import dataclass
 
 from backoffice.tables.cells import Cell, text_cell
 from backoffice.tables.rows import TableRow, unreadable
@@ -18,6 +19,9 @@ from backoffice.text.translatable import gettext as _
 # A spreadsheet would take such a text for a formula and run it.
 FORMULA_STARTS = ("=", "+", "-", "@")
 _DELIMITERS = ",;\t"
+# What somebody may say that the letters are, where the file does not say it.
+ENCODINGS = ("utf-8", "utf-16", "cp1252", "cp1250", "cp1251")
+SEPARATORS = (",", ";", "\t", "|")
 _SEPARATOR_LINE = re.compile(r'"?sep=(.)"?(?:\r\n|\r|\n)')
 _FILLED = re.compile(r"[^\s,;]")
 _LINE = re.compile(r"[^\r\n]*")
@@ -26,15 +30,27 @@ _QUOTED = re.compile(r'"(?:[^"]|"")*"')
 _NO_TABLE = ("<", "{", "[", "%PDF")
 
 
-def read_csv(content: bytes, *, is_lenient: bool = False) -> Iterator[TableRow]:
+@dataclass(frozen=True)
+class CsvFormat:
+    """The letters of a file, one of ENCODINGS, and what stands between its cells, one of SEPARATORS; "": see there."""
+
+    encoding: str = ""
+    separator: str = ""
+
+
+AS_IT_IS = CsvFormat()
+
+
+def read_csv(content: bytes, *, is_lenient: bool = False, written: CsvFormat = AS_IT_IS) -> Iterator[TableRow]:
     """Yield the rows that have a filled cell, numbered as a spreadsheet shows them. Raises InvalidInput.
 
     `is_lenient` takes quotation marks and letters that are not as they should be, for texts that are only shown.
     """
-    text = _decoded(content, errors="replace" if is_lenient else "strict")
+    text = _decoded(content, errors="replace" if is_lenient else "strict", encoding=written.encoding)
     if text.lstrip().startswith(_NO_TABLE):
         raise unreadable(_("This is neither a workbook nor a CSV file."))
     text, delimiter = _without_separator_line(text)
+    delimiter = written.separator or delimiter
     reader = csv.reader(io.StringIO(text, newline=""), delimiter=delimiter, strict=not is_lenient)
     number = 0
     try:
@@ -43,7 +59,9 @@ def read_csv(content: bytes, *, is_lenient: bool = False) -> Iterator[TableRow]:
             if filled:
                 yield TableRow(number, filled)
     except csv.Error as error:
-        message = _("This is no CSV file: after row %(row)d a quotation mark is missing, or a cell is too long.")
+        message = _(
+            "This is not a valid CSV file: a quotation mark is missing after row %(row)d, or a cell is too long."
+        )
         raise unreadable(message % {"row": number}) from error
 
 
@@ -60,17 +78,28 @@ def has_windows_letters(content: bytes) -> bool:
     return False
 
 
-def _decoded(content: bytes, *, errors: str) -> str:
+def recognise_csv(content: bytes) -> CsvFormat:
+    """Return how the file is written, as `read_csv` reads it by itself."""
+    if content.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)):
+        encoding = "utf-16"
+    else:
+        encoding = "cp1252" if has_windows_letters(content) else "utf-8"
+    return CsvFormat(encoding, _without_separator_line(_decoded(content, errors="replace", encoding=""))[1])
+
+
+def _decoded(content: bytes, *, errors: str, encoding: str) -> str:
     try:
-        text = _decode(content, errors=errors)
-    except UnicodeDecodeError as error:
-        raise unreadable(_("The letters of this file cannot be read: save it as “CSV UTF-8”.")) from error
+        text = _decode(content, errors=errors, encoding=encoding)
+    except UnicodeError as error:
+        raise unreadable(_("The characters in this file cannot be read: save it as “CSV UTF-8”.")) from error
     if "\0" in text:
         raise unreadable(_("This is neither a workbook nor a CSV file."))
     return text
 
 
-def _decode(content: bytes, *, errors: str) -> str:
+def _decode(content: bytes, *, errors: str, encoding: str) -> str:
+    if encoding:
+        return content.decode("utf-8-sig" if encoding == "utf-8" else encoding, errors=errors)
     if content.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)):
         return content.decode("utf-16", errors=errors)
     return content.decode("cp1252" if has_windows_letters(content) else "utf-8-sig", errors=errors)

@@ -3,7 +3,7 @@
 A cell of a workbook that holds a number is that number, whatever its format shows. A text is read in every way that
 some language has: "1.234,50", "1,234.50", "1'234.50" and "1 234,50" are one number each. "1,234" and "1.234" are two,
 one with three decimals and one with thousands: they are refused with both readings. Neither the other rows nor a
-setting decide, since a table is pasted together from several sources.
+setting decide, since a table is pasted together from several sources; only the export of one program has one sign.
 
 A whole number has no decimals, so that three digits behind a sign are its thousands there.
 """
@@ -50,8 +50,11 @@ class Amount:
     currency: str = ""
 
 
-def read_amount(cell: Cell) -> Amount:
-    """Return an amount of money, with or without its currency. Raises InvalidInput for what is none or could be two."""
+def read_amount(cell: Cell, *, decimal: str = "") -> Amount:
+    """Return an amount of money, with or without its currency. Raises InvalidInput for what is none or could be two.
+
+    `decimal`, "." or ",", stands before decimals where a text can be read in two ways, and decides nothing else.
+    """
     if not isinstance(cell, str):
         return Amount(_stored(cell))
     text = _bare(cell)
@@ -61,7 +64,7 @@ def read_amount(cell: Cell) -> Amount:
     if named is None or (named["before"] and named["behind"]):
         raise _no_number(cell)
     currency = named["before"] or named["behind"] or ""
-    return Amount(_only(cell, _NO_CENTS.sub("", named["number"])), _CURRENCIES.get(currency, currency))
+    return Amount(_only(cell, _NO_CENTS.sub("", named["number"]), decimal=decimal), _CURRENCIES.get(currency, currency))
 
 
 def read_whole(cell: Cell) -> int:
@@ -100,14 +103,17 @@ def _bare(text: str) -> str:
     return _SPACE.sub(" ", text.translate(_APOSTROPHES)).replace("\N{MINUS SIGN}", "-")
 
 
-def _only(cell: Cell, text: str) -> Decimal:
+def _only(cell: Cell, text: str, *, decimal: str) -> Decimal:
     if _PLAIN.fullmatch(text):
         return Decimal(text.replace(",", "."))
     sign, bare = ("-", text[1:].lstrip()) if text.startswith("-") else ("", text)
     found = {reading for way in _WAYS if (reading := _reading(bare, way)) is not None}
+    if len(found) > 1 and decimal:
+        # Of the two readings one has a fraction: the sign stands before it, or between thousands.
+        found = {min(found) if decimal in bare else max(found)}
     if len(found) > 1:
         decimals, thousands = (sign + format(number, "f") for number in sorted(found))
-        message = _("%(value)s can be read in two ways: write %(thousands)s or %(decimals)s0.")
+        message = _("%(value)s is ambiguous: write %(thousands)s or %(decimals)s0.")
         raise bad_cell(message % {"value": shown(cell), "thousands": thousands, "decimals": decimals})
     if not found:
         raise _no_number(cell)
@@ -124,8 +130,8 @@ def _reading(text: str, way: re.Pattern[str]) -> Decimal | None:
 
 
 def _no_number(cell: Cell) -> Exception:
-    return bad_cell(_("%(value)s is no number.") % {"value": shown(cell)})
+    return bad_cell(_("%(value)s is not a number.") % {"value": shown(cell)})
 
 
 def _no_whole(cell: Cell) -> Exception:
-    return bad_cell(_("%(value)s is no whole number.") % {"value": shown(cell)})
+    return bad_cell(_("%(value)s is not a whole number.") % {"value": shown(cell)})

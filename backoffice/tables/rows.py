@@ -30,7 +30,8 @@ class TableRow:
         """Return what makes the row unusable: a cell without a column, or one without a value. Empty for a good row."""
         if (stray := self.stray(header)) is not None:
             message = _(
-                "Column %(column)s has no name, and this row has “%(value)s” there. Is a comma not in quotation marks?"
+                "Column %(column)s has no name, but this row has “%(value)s” there. Is a value with a comma "
+                "missing its quotation marks?"
             )
             return message % {"column": column_letters(stray), "value": shown(self.cells[stray])}
         for place, cell in self.cells.items():

@@ -1,4 +1,4 @@
-"""Reading the first visible sheet of a workbook (XLSX, also in its strict form), row by row.
+"""Reading a sheet of a workbook (XLSX, also in its strict form), row by row: the first visible one, or one by its name.
 
 Only what values need is read: the cells, the shared texts, and which formats are those of dates. What a workbook says
 of itself, such as its range of cells, counts for nothing.
@@ -9,7 +9,8 @@ import posixpath
 import re
 import zipfile
 import zlib
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime
 from typing import IO
@@ -48,18 +49,30 @@ class _Book:
     begins_1904: bool
 
 
-def read_workbook(content: bytes, *, most_unpacked: int) -> Iterator[TableRow]:
+def read_workbook(content: bytes, *, most_unpacked: int, sheet: str = "") -> Iterator[TableRow]:
     """Yield the rows that have a filled cell. Raises InvalidInput for what is no workbook, or unpacks to more bytes."""
+    with _unpacked(content, most_unpacked=most_unpacked) as parts:
+        book = _open(parts, sheet=sheet)
+        with parts.open(book.sheet) as file:
+            yield from _rows(file, book)
+
+
+def list_sheets(content: bytes, *, most_unpacked: int) -> list[str]:
+    """Return the names of the visible sheets, in their order. Raises InvalidInput as `read_workbook` does."""
+    with _unpacked(content, most_unpacked=most_unpacked) as parts:
+        main = _main_of(parts)
+        return list(_sheets(parts, main, parts.relations(main)))
+
+
+@contextmanager
+def _unpacked(content: bytes, *, most_unpacked: int) -> Iterator["_Parts"]:
     try:
         with zipfile.ZipFile(io.BytesIO(content)) as archive:
-            parts = _Parts(archive, most_unpacked=most_unpacked)
-            book = _open(parts)
-            with parts.open(book.sheet) as file:
-                yield from _rows(file, book)
+            yield _Parts(archive, most_unpacked=most_unpacked)
     except InvalidInput:
         raise
     except _BROKEN as error:
-        raise unreadable(_("This is no workbook that can be read: save it as XLSX or CSV UTF-8 once more.")) from error
+        raise unreadable(_("This workbook cannot be read: save it again as XLSX or CSV UTF-8.")) from error
 
 
 class _Parts:
@@ -70,7 +83,7 @@ class _Parts:
         self._most = most_unpacked
         self._entries = {info.filename.replace("\\", "/").lower(): info for info in archive.infolist()}
         if "mimetype" in self._entries:
-            raise unreadable(_("This is a table of LibreOffice: save it as XLSX or CSV UTF-8."))
+            raise unreadable(_("This is a LibreOffice spreadsheet: save it as XLSX or CSV UTF-8."))
 
     def __contains__(self, name: str) -> bool:
         return name.lower() in self._entries
@@ -107,22 +120,37 @@ def _elements(file: IO[bytes]) -> Iterator[Element]:
         yield element
 
 
-def _open(parts: _Parts) -> _Book:
-    main = next(target for kind, target in parts.relations("").values() if kind == "officeDocument")
-    relations = parts.relations(main)
-    sheets, recalculates, begins_1904 = [], False, False
+def _main_of(parts: _Parts) -> str:
+    return next(target for kind, target in parts.relations("").values() if kind == "officeDocument")
+
+
+def _sheets(parts: _Parts, main: str, relations: Mapping[str, tuple[str, str]]) -> dict[str, str]:
+    """Return the files of the visible sheets by name."""
+    found = {}
     for tag, element in parts.elements(main):
         if tag == "sheet":
             link = next(value for name, value in element.items() if _local(name) == "id" and name != "id")
             kind, target = relations[link]
-            sheets += [target] if kind == "worksheet" and element.get("state", "visible") == "visible" else []
-        elif tag == "calcPr":
+            if kind == "worksheet" and element.get("state", "visible") == "visible":
+                found[element.get("name", "")] = target
+    return found
+
+
+def _open(parts: _Parts, *, sheet: str) -> _Book:
+    main = _main_of(parts)
+    relations = parts.relations(main)
+    recalculates, begins_1904 = False, False
+    for tag, element in parts.elements(main):
+        if tag == "calcPr":
             recalculates = _is_set(element, "fullCalcOnLoad")
         elif tag == "workbookPr":
             begins_1904 = _is_set(element, "date1904")
+    sheets = _sheets(parts, main, relations)
+    if sheet and sheet not in sheets:
+        raise unreadable(_("The workbook has no sheet “%(name)s”.") % {"name": sheet[:60]})
     named = {kind: target for kind, target in relations.values() if target in parts}
     return _Book(
-        sheet=sheets[0],
+        sheet=sheets[sheet] if sheet else next(iter(sheets.values())),
         shared=list(_shared_texts(parts, named["sharedStrings"])) if "sharedStrings" in named else [],
         dates=_date_styles(parts, named["styles"]) if "styles" in named else frozenset(),
         recalculates=recalculates,

@@ -1,5 +1,5 @@
 """The staff pages of orders."""
 
-from orders.admin import address_grid, enquiries, orders, strays
+from orders.admin import address_grid, enquiries, erased, orders, strays
 
-__all__ = ["address_grid", "enquiries", "orders", "strays"]
+__all__ = ["address_grid", "enquiries", "erased", "orders", "strays"]

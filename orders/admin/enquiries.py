@@ -6,6 +6,7 @@ from django.http import HttpRequest, HttpResponse
 from django.urls import reverse
 from django.utils.translation import gettext_lazy
 
+from backoffice.sight import PERSONAL_DATA
 from backoffice.staff.base import actor
 from backoffice.staff.list_page import ListPage
 from backoffice.staff.pages import PagesAdmin, View, act, find_or_404
@@ -31,6 +32,7 @@ class EnquiryList(ListPage[Enquiry]):
 
 @admin.register(Enquiry)
 class EnquiryAdmin(PagesAdmin):
+    sights = (PERSONAL_DATA,)
     list_page = EnquiryList
 
     def pages(self) -> list[tuple[str, str, View]]:

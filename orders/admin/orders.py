@@ -11,12 +11,13 @@ from backoffice.staff.pages import PagesAdmin
 from backoffice.text.translatable import gettext as _
 from orders.admin.order_edit import views as edit_views
 from orders.admin.order_list.listing import OrderList
-from orders.admin.order_page import by_hand, comparing, cooling, correction, desk, documents, terms
+from orders.admin.order_page import by_hand, comparing, cooling, correction, desk, documents, taking_back, terms
 from orders.admin.order_page.context import order_context, possible_actions
 from orders.admin.order_page.frame import Pages
 from orders.admin.order_page.live import order_live
 from orders.admin.order_page.remedies import hold_boxes
 from orders.admin.parts import entries_of, parts_of, registered_urls
+from orders.admin.regrouping import views as regrouping
 from orders.models import HoldReason, Order
 
 
@@ -33,7 +34,7 @@ class OrderAdmin(PagesAdmin):
     def pages(self) -> Pages:
         return [
             *(*desk.PAGES, *correction.PAGES, *documents.PAGES, *by_hand.PAGES),
-            *(*edit_views.PAGES, *comparing.PAGES, *cooling.PAGES, *terms.PAGES),
+            *(*edit_views.PAGES, *comparing.PAGES, *cooling.PAGES, *terms.PAGES, *regrouping.PAGES, *taking_back.PAGES),
         ]
 
     def get_urls(self) -> list[URLPattern]:

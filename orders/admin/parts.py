@@ -17,21 +17,23 @@ Guard = Callable[[View], View]
 
 
 class Place(StrEnum):
-    """On the page of an order: among its buttons, below its holds, in the box of its customer, beside its lines, above
-    its timeline; in the list: for marked orders, and beside its search; on the page of an enquiry: below it.
+    """On the page of an order: among its buttons, below its holds, in the box of its customer, beside its lines, in the
+    head of its lines, above its timeline; in the list: for marked orders, and beside its search; on the page of an
+    enquiry: below it.
     """
 
     BUTTONS = "buttons"
     NOTES = "notes"
     CUSTOMER = "customer"
     SIDE = "side"
+    LINES = "lines"
     TIMELINE = "timeline"
     ENQUIRY = "enquiry"
     MARKED = "marked"
     ABOVE_LIST = "above_list"
 
 
-_OF_ORDER = (Place.BUTTONS, Place.NOTES, Place.CUSTOMER, Place.SIDE, Place.TIMELINE)
+_OF_ORDER = (Place.BUTTONS, Place.NOTES, Place.CUSTOMER, Place.SIDE, Place.LINES, Place.TIMELINE)
 
 
 @dataclass(frozen=True)

@@ -5,7 +5,7 @@ from collections.abc import Iterable
 from django.urls import reverse
 
 from backoffice.vendors.abilities import TakesOrdersAtOnce
-from backoffice.vendors.registry import vendors_with
+from backoffice.vendors.registry import live_accounts
 from catalog.models import Variant
 from catalog.services.custom_products import pictures_of_products
 from orders.models import OrderLine
@@ -13,7 +13,7 @@ from orders.models import OrderLine
 
 def pictures_of(lines: Iterable[OrderLine]) -> dict[tuple[str, str], str]:
     """Return {(vendor, SKU): picture's address} where the catalogue has one. One query, two where signs were bought."""
-    makers = set(vendors_with(TakesOrdersAtOnce))
+    makers = set(live_accounts(TakesOrdersAtOnce))
     bought = {(line.vendor, line.sku) for line in lines if line.sku}
     signs = {sku: vendor for vendor, sku in bought if vendor in makers}
     variants = Variant.objects.filter(sku__in={sku for vendor, sku in bought if vendor not in makers})

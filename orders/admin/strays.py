@@ -6,6 +6,7 @@ from django.http import HttpRequest, HttpResponse
 from django.urls import reverse
 from django.utils.translation import gettext_lazy
 
+from backoffice.sight import PERSONAL_DATA
 from backoffice.staff.base import actor
 from backoffice.staff.list_page import ListPage
 from backoffice.staff.pages import PagesAdmin, View, act, find_or_404
@@ -20,7 +21,7 @@ from orders.services.restore.adopting import adopt_stray
 class StrayList(ListPage[StrayOrder]):
     """Open ones first to be seen, all of them on the second tab."""
 
-    title = gettext_lazy("Orders that only a vendor knows")
+    title = gettext_lazy("Orders found only at a vendor")
     template_name = "orders/stray_list.html"
     queryset = StrayOrder.objects.select_related("shop", "vendor_order__order")
     views = ((gettext_lazy("Open"), ""), (gettext_lazy("All"), "state=all"))
@@ -33,6 +34,7 @@ class StrayList(ListPage[StrayOrder]):
 
 @admin.register(StrayOrder)
 class StrayOrderAdmin(PagesAdmin):
+    sights = (PERSONAL_DATA,)
     list_page = StrayList
 
     def pages(self) -> list[tuple[str, str, View]]:
@@ -57,7 +59,7 @@ class StrayOrderAdmin(PagesAdmin):
 
         def do() -> str:
             order = adopt_stray(stray, actor=actor(request))
-            return _("It is order %(number)s now, and is followed there.") % {"number": order.number}
+            return _("It is now order %(number)s and is tracked there.") % {"number": order.number}
 
         return act(request, do, to=reverse("admin:orders_strayorder_change", args=[pk]))
 

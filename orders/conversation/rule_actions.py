@@ -30,7 +30,7 @@ class MailCustomer(RuleAction[MailParams]):
     params = MailParams
     inputs = (("text", gettext_lazy("Message to the customer"), "long"),)
     permission = "conversation.mail_customer"
-    refusal = gettext_lazy("This rule writes to customers. You have no right to do that.")
+    refusal = gettext_lazy("This rule writes to customers, which you are not allowed to do.")
 
     def describe(self, params: MailParams) -> str:
         return _("write to the customer: “%(text)s”") % {"text": params.text}
@@ -60,7 +60,7 @@ class CommentOnOrder(RuleAction[MailParams]):
 
     title = gettext_lazy("Write a comment")
     params = MailParams
-    inputs = (("text", gettext_lazy("Comment; @ mentions somebody"), "long"),)
+    inputs = (("text", gettext_lazy("Comment; use @ to mention someone"), "long"),)
 
     def describe(self, params: MailParams) -> str:
         return _("comment: “%(text)s”") % {"text": params.text}

@@ -11,9 +11,8 @@ from backoffice.text.translatable import gettext as _
 from backoffice.vendors.abilities import ExportsOrders
 from backoffice.vendors.registry import (
     UnknownVendor,
-    has_ability,
     vendor_title,
-    vendor_type,
+    vendors_in_use,
     vendors_with,
 )
 from orders.marketing.models import CampaignState, CardRecipient, ExportState, MailCampaign, OrderExport
@@ -34,17 +33,17 @@ class SendParams(Params, frozen=True):
 class SendToVendor(RuleAction[SendParams]):
     """The export of the order, unless a person excluded it or the vendor has it already."""
 
-    title = gettext_lazy("Tell a vendor of it")
+    title = gettext_lazy("Send to a vendor")
     params = SendParams
     inputs = (("vendor", gettext_lazy("Vendor"), "choice"),)
     permission = "marketing.export_orders"
-    refusal = gettext_lazy("This rule tells a vendor of the order. You have no right to have vendors told of orders.")
+    refusal = gettext_lazy("This rule sends orders to a vendor. You are not allowed to send orders to vendors.")
 
     def choices(self, name: str) -> list[tuple[str, str]]:
         return [(vendor, vendor_title(vendor)) for vendor in vendors_with(ExportsOrders)]
 
     def describe(self, params: SendParams) -> str:
-        return _("tell %(vendor)s of it") % {"vendor": vendor_title(params.vendor)}
+        return _("send it to %(vendor)s") % {"vendor": vendor_title(params.vendor)}
 
     def key(self, params: SendParams) -> str:
         return f"{self.kind}:{params.vendor}"
@@ -72,7 +71,7 @@ class SendToVendor(RuleAction[SendParams]):
         try:
             request_export(order, vendor=params.vendor, actor=actor)
         except UnknownVendor:
-            text = _("%(vendor)s is told of no orders.") % {"vendor": params.vendor}
+            text = _("No orders are sent to %(vendor)s.") % {"vendor": vendor_title(params.vendor)}
             raise InvalidInput(text, errors={"vendor": [text]}) from None
 
 
@@ -88,7 +87,7 @@ class AddToCampaign(RuleAction[CampaignParams]):
     params = CampaignParams
     inputs = (("campaign_id", gettext_lazy("Campaign"), "choice"),)
     permission = "marketing.change_mailcampaign"
-    refusal = gettext_lazy("This rule adds to a card campaign. You have no right to change card campaigns.")
+    refusal = gettext_lazy("This rule adds orders to a card campaign. You are not allowed to change card campaigns.")
 
     def choices(self, name: str) -> list[tuple[str, str]]:
         drafts = MailCampaign.objects.filter(state=CampaignState.DRAFT).order_by("-pk")
@@ -131,4 +130,4 @@ class AddToCampaign(RuleAction[CampaignParams]):
 
 
 def _can_be_exported(vendor: str) -> bool:
-    return has_ability(vendor, ExportsOrders) and vendor_type(vendor, ExportsOrders).is_configured()
+    return vendor in vendors_in_use(ExportsOrders)

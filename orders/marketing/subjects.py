@@ -3,7 +3,8 @@
 from collections.abc import Iterable
 
 from backoffice.engine.services.subjects import register_subject
-from backoffice.vendors.registry import vendor_names
+from backoffice.vendors.abilities import SendsCards
+from backoffice.vendors.registry import live_accounts
 from orders.marketing.models import ExportBatch, MailCampaign, OrderExport
 from orders.services.search import MOST_QUOTED, find_quoted_orders
 
@@ -16,7 +17,7 @@ def _quoted_batches(text: str) -> Iterable[int]:
 
 def _quoted_campaigns(text: str) -> Iterable[int]:
     """Return campaigns by the vendor's id of the order of cards."""
-    rows = MailCampaign.objects.filter(vendor__in=vendor_names(), vendor_id=text)
+    rows = MailCampaign.objects.filter(vendor__in=live_accounts(SendsCards), vendor_id=text)
     return rows.values_list("pk", flat=True)[:MOST_QUOTED]
 
 

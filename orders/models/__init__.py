@@ -8,6 +8,7 @@ from orders.models.event import OrderEvent
 from orders.models.hold import Hold, HoldReason, OrderAlarm
 from orders.models.line import OrderLine
 from orders.models.order import Order, OrderState, ProductionState, ShipmentState
+from orders.models.part_upload import PartUpload, UploadedPart
 from orders.models.search_word import SearchWord
 from orders.models.stored_file import ShopFile, SuppliedLabel
 from orders.models.stray_order import StrayOrder, StrayState
@@ -28,6 +29,7 @@ __all__ = [
     "OrderEvent",
     "OrderLine",
     "OrderState",
+    "PartUpload",
     "ProductionState",
     "SearchWord",
     "ShipmentState",
@@ -35,6 +37,7 @@ __all__ = [
     "StrayOrder",
     "StrayState",
     "SuppliedLabel",
+    "UploadedPart",
     "VendorOrder",
     "VendorOrderLine",
     "VendorOrderState",

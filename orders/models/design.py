@@ -33,7 +33,7 @@ class CustomerEditor(models.Model):
 
     shop = models.ForeignKey(Shop, models.PROTECT, related_name="customer_editors", verbose_name=_("shop"))
     vendor = models.CharField(_("vendor"), max_length=32)
-    customer = models.CharField(_("shop's key of the customer"), max_length=100)
+    customer = models.CharField(_("shop's customer key"), max_length=100)
     user_hash = models.CharField(_("vendor's user"), max_length=255, editable=False)
     created_at = models.DateTimeField(_("created"), auto_now_add=True)
 
@@ -51,20 +51,20 @@ class CustomerEditor(models.Model):
 class Design(models.Model):
     """A design as last read. The addresses that open the editor are secrets and not kept: each reading has new ones."""
 
-    public_id = models.CharField(_("id"), max_length=32, unique=True, default=new_design_id, editable=False)
+    public_id = models.CharField(_("ID"), max_length=32, unique=True, default=new_design_id, editable=False)
     shop = models.ForeignKey(Shop, models.PROTECT, related_name="designs", verbose_name=_("shop"))
     customer = models.ForeignKey(CustomerEditor, models.PROTECT, related_name="designs", verbose_name=_("customer"))
     vendor = models.CharField(_("vendor"), max_length=32)
-    vendor_id = models.CharField(_("vendor's id"), max_length=64)
+    vendor_id = models.CharField(_("vendor ID"), max_length=64)
     # What the design was opened for, and what it is now: the editor switches the SKU with the variant.
-    asked_sku = models.CharField(_("SKU asked for"), max_length=100)
+    asked_sku = models.CharField(_("requested SKU"), max_length=100)
     sku = models.CharField(_("SKU"), max_length=100)
     intent = models.CharField(_("intent"), max_length=32, blank=True)
     quantity = models.PositiveIntegerField(_("quantity"), null=True, blank=True)
     state = models.CharField(_("state"), max_length=12, choices=DesignState, default=DesignState.OPEN)
-    raw_state = models.CharField(_("vendor's word"), max_length=64, blank=True)
+    raw_state = models.CharField(_("vendor status"), max_length=64, blank=True)
     opened_at = models.DateTimeField(_("opened"), auto_now_add=True)
-    read_at = models.DateTimeField(_("last read"))
+    read_at = models.DateTimeField(_("last synced"))
     submitted_at = models.DateTimeField(_("submitted"), null=True, blank=True)
 
     class Meta:

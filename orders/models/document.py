@@ -19,7 +19,7 @@ class OrderDocument(models.Model):
     kind = models.CharField(_("kind"), max_length=16, choices=DocumentKind)
     # Empty for what we make ourselves: its address is signed anew whenever it is given to somebody.
     url = models.TextField(_("address"), blank=True)
-    made_by_us = models.BooleanField(_("made by us"), default=False)
+    made_by_us = models.BooleanField(_("created by us"), default=False)
     carrier = models.CharField(_("carrier"), max_length=64, blank=True)
     tracking_code = models.CharField(_("tracking code"), max_length=200, blank=True)
     credentials = SealedJSONField(null=True, editable=False)

@@ -9,6 +9,7 @@ from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
 from backoffice.engine.models.event import VendorTimelineEvent
+from backoffice.inserting import insert_rows
 from orders.models.order import AWAITED, Order
 
 
@@ -29,9 +30,12 @@ class OrderEventQuerySet(models.QuerySet["OrderEvent"]):
         for event in objs:
             event.awaiting_rules = awaits_rules(event.kind)
         with transaction.atomic(using=self.db, savepoint=False):
-            made: list[OrderEvent] = super().bulk_create(objs, *args, **options)  # type: ignore[arg-type, assignment]
-            call_followers(made)
-        return made
+            if args or options:
+                super().bulk_create(objs, *args, **options)  # type: ignore[arg-type]
+            else:
+                insert_rows(objs)
+            call_followers(objs)
+        return objs
 
 
 class OrderEvent(VendorTimelineEvent):

@@ -10,19 +10,24 @@ from backoffice.states import StateChoices, Tone
 from orders.models.order import Order
 
 
+def vendor_of_actor(actor: str) -> str:
+    """Return the name of a vendor that did it; empty for anybody else."""
+    return actor.removeprefix("vendor:") if actor.startswith("vendor:") else ""
+
+
 class HoldReason(StateChoices):
-    INVALID_INPUT = "invalid_input", Tone.AMBER, "edit_note", _("something to correct")
-    BAD_ADDRESS = "bad_address", Tone.AMBER, "wrong_location", _("address the vendor would refuse")
-    VENDOR_REFUSED = "vendor_refused", Tone.RED, "block", _("refused by the vendor")
+    INVALID_INPUT = "invalid_input", Tone.AMBER, "edit_note", _("incorrect order data")
+    BAD_ADDRESS = "bad_address", Tone.AMBER, "wrong_location", _("address not accepted by the vendor")
+    VENDOR_REFUSED = "vendor_refused", Tone.RED, "block", _("rejected by the vendor")
     VENDOR_CANCELLED = "vendor_cancelled", Tone.RED, "cancel", _("cancelled by the vendor")
-    DIFFERS_AT_VENDOR = "differs_at_vendor", Tone.RED, "difference", _("the vendor holds something else")
-    SECOND_AT_VENDOR = "second_at_vendor", Tone.RED, "content_copy", _("a second order at the vendor")
+    DIFFERS_AT_VENDOR = "differs_at_vendor", Tone.RED, "difference", _("mismatch at the vendor")
+    SECOND_AT_VENDOR = "second_at_vendor", Tone.RED, "content_copy", _("second order at the vendor")
     BAD_FILE = "bad_file", Tone.AMBER, "picture_as_pdf", _("print file the vendor could not use")
-    UNAVAILABLE = "unavailable", Tone.AMBER, "production_quantity_limits", _("cannot be made now")
+    UNAVAILABLE = "unavailable", Tone.AMBER, "production_quantity_limits", _("cannot be produced now")
     ODD_PRICE = "odd_price", Tone.AMBER, "price_change", _("price to check")
-    OUT_OF_STOCK = "out_of_stock", Tone.AMBER, "production_quantity_limits", _("not enough in stock")
+    OUT_OF_STOCK = "out_of_stock", Tone.AMBER, "production_quantity_limits", _("not enough stock")
     POSSIBLE_DUPLICATE = "possible_duplicate", Tone.AMBER, "content_copy", _("possible duplicate")
-    MANUAL = "manual", Tone.GREY, "front_hand", _("held by a person")
+    MANUAL = "manual", Tone.GREY, "front_hand", _("held manually")
     RULE = "rule", Tone.AMBER, "rule", _("held by a rule")
 
     @property
@@ -39,7 +44,7 @@ class Hold(models.Model):
     text = TranslatableTextField(_("what happened and what to do"), blank=True)
     # {field path: [errors]}, as at intake.
     errors = TranslatableJSONField(_("errors by field"), default=dict, blank=True)
-    placed_by = models.CharField(_("placed by"), max_length=150)
+    placed_by = models.CharField(_("held by"), max_length=150)
     placed_at = models.DateTimeField(_("since"), auto_now_add=True)
     released_by = models.CharField(_("released by"), max_length=150, blank=True)
     released_at = models.DateTimeField(_("released"), null=True, blank=True)
@@ -73,7 +78,13 @@ class Hold(models.Model):
         verbose_name_plural = _("holds")
         ordering = ["pk"]
         indexes = [
-            models.Index(fields=["reason", "placed_at"], condition=Q(released_at__isnull=True), name="hold_active"),
+            # With all that the inbox counts by, so that it reads no row of what waits but those that it shows.
+            models.Index(
+                fields=["reason", "placed_at", "id"],
+                include=["order", "owner"],
+                condition=Q(released_at__isnull=True),
+                name="hold_waiting",
+            ),
             models.Index(
                 fields=["until"], condition=Q(released_at__isnull=True, until__isnull=False), name="hold_until"
             ),
@@ -94,6 +105,11 @@ class Hold(models.Model):
 
     def __str__(self) -> str:
         return self.get_reason_display()
+
+    @property
+    def vendor(self) -> str:
+        """The vendor whose words it holds, empty where it was placed by another."""
+        return vendor_of_actor(self.placed_by)
 
 
 class OrderAlarm(models.Model):
@@ -116,3 +132,8 @@ class OrderAlarm(models.Model):
 
     def __str__(self) -> str:
         return self.get_reason_display()
+
+    @property
+    def vendor(self) -> str:
+        """The vendor whose words it holds, empty where it was raised by another."""
+        return vendor_of_actor(self.raised_by)

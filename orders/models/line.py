@@ -23,13 +23,13 @@ class OrderLine(models.Model):
     position = models.PositiveSmallIntegerField(_("position"))
     reference = models.CharField(_("shop's reference"), max_length=50)
     kind = models.CharField(_("kind"), max_length=8, choices=LineKind)
-    vendor = models.CharField(_("made by"), max_length=32)
+    vendor = models.CharField(_("created by"), max_length=32)
     sku = models.CharField(_("SKU"), max_length=100, blank=True, db_index=True)
     name = models.CharField(_("name"), max_length=500, blank=True)
     quantity = models.PositiveIntegerField(_("quantity"))
     unit_price = models.DecimalField(_("unit price"), max_digits=12, decimal_places=4)
     # Of the shop when the order came in, unless the storefront named one; None where neither says.
-    tax_percent = models.DecimalField(_("value added tax, in percent"), max_digits=5, decimal_places=2, null=True)
+    tax_percent = models.DecimalField(_("VAT, in percent"), max_digits=5, decimal_places=2, null=True)
     # The vendor's price for that quantity when the order came in; None when unknown.
     unit_cost = models.DecimalField(_("unit cost"), max_digits=12, decimal_places=4, null=True, blank=True)
     # Pieces that were not in stock when the order came in.

@@ -50,7 +50,7 @@ class ShipmentState(StateChoices):
 AWAITED = frozenset(
     {
         "order.received", "order.released", "order.cancelled", "shipment.shipped", "shipment.delivered",
-        "hold.placed", "vendor.refused", "order.late", "push.needs_attention",
+        "hold.placed", "vendor.refused", "order.late", "push.needs_attention", "vendor.silent",
     }
 )  # fmt: skip
 
@@ -94,6 +94,28 @@ class Order(models.Model):
         related_name="replacements",
         verbose_name=_("replaces"),
     )
+    # The order that its lines were taken out of.
+    split_from = models.ForeignKey(
+        "self",
+        models.PROTECT,
+        null=True,
+        blank=True,
+        db_index=False,
+        related_name="split_off",
+        verbose_name=_("split from"),
+    )
+    # The order that all of its lines went to; it is cancelled then.
+    merged_into = models.ForeignKey(
+        "self",
+        models.PROTECT,
+        null=True,
+        blank=True,
+        db_index=False,
+        related_name="absorbed",
+        verbose_name=_("merged into"),
+    )
+    # Placed by a test key: it is made nowhere, and counts nowhere. Set when the row is made and never after.
+    is_test = models.BooleanField(_("test"), default=False, db_default=False, editable=False)
     # Counts edits of what was ordered, and nothing that a vendor does: two who edit at once are told apart by it.
     revision = models.PositiveIntegerField(_("revision"), default=1, db_default=1, editable=False)
     state = models.CharField(_("order"), max_length=12, choices=OrderState, default=OrderState.NEW)
@@ -103,19 +125,21 @@ class Order(models.Model):
     late = models.BooleanField(_("late"), default=False)
     ship_by = models.DateTimeField(_("ship by"), null=True, blank=True)
     # The end of its cooling-off: nothing of it is sent before.
-    leaves_at = models.DateTimeField(_("leaves at"), null=True, blank=True)
-    cancel_requested_at = models.DateTimeField(_("cancellation asked for"), null=True, blank=True)
+    leaves_at = models.DateTimeField(_("scheduled to send at"), null=True, blank=True)
+    cancel_requested_at = models.DateTimeField(_("cancellation requested"), null=True, blank=True)
 
     placed_at = models.DateTimeField(_("placed"))
     currency = models.CharField(_("currency"), max_length=3)
     # Of currencies that are sold in none has more decimal places than three.
     total = models.DecimalField(_("total, gross"), max_digits=13, decimal_places=3)
+    # What it is made of, as the shop sent it: `orders.services.totals` reads it. An edit may leave it behind.
+    totals = models.JSONField(_("breakdown of the total"), null=True, blank=True)
     customer_email = models.EmailField(_("customer's e-mail"), max_length=255, blank=True)
     customer_firstname = models.CharField(_("customer's first name"), max_length=100, blank=True)
     customer_lastname = models.CharField(_("customer's last name"), max_length=100, blank=True)
     customer_phone = models.CharField(_("customer's telephone"), max_length=50, blank=True)
     accepts_letters = models.BooleanField(_("accepts letters"), default=False)
-    accepts_review_request = models.BooleanField(_("accepts a review request"), default=False)
+    accepts_review_request = models.BooleanField(_("accepts review requests"), default=False)
 
     shipping_method = models.CharField(_("shipping method"), max_length=100, blank=True)
     express_shipping = models.BooleanField(_("express shipping"), default=False)
@@ -123,7 +147,7 @@ class Order(models.Model):
     complaint = models.BooleanField(_("complaint"), default=False)
     gift_message = models.CharField(_("gift message"), max_length=500, blank=True)
     # The vendor asks us for the label on the day of dispatch.
-    generic_label = models.BooleanField(_("we supply the label on the day"), default=False, db_default=False)
+    generic_label = models.BooleanField(_("label supplied by us on the shipping day"), default=False, db_default=False)
     custom_properties = models.JSONField(_("custom properties"), default=dict, blank=True)
 
     tags = ArrayField(models.CharField(max_length=40), verbose_name=_("tags"), default=list, blank=True)
@@ -142,6 +166,9 @@ class Order(models.Model):
     # All that a customer would quote: kept by `orders.services.search`.
     search = SearchVectorField(null=True, editable=False)
 
+    # Who ordered is erased: what is reported of it moves its states, and brings nobody back.
+    erased_at = models.DateTimeField(_("personal data erased"), null=True, blank=True, editable=False)
+
     created_at = models.DateTimeField(_("received"), auto_now_add=True)
     updated_at = models.DateTimeField(_("updated"), auto_now=True)
 
@@ -153,7 +180,10 @@ class Order(models.Model):
         constraints = [
             # Only what says that it replaces a cancelled order may repeat its reference: a shop that sends an old order
             # again by mistake orders nothing.
-            models.UniqueConstraint("shop", "reference", Coalesce("replaces", 0), name="one_order_per_shop_reference"),
+            # Tests have references of their own.
+            models.UniqueConstraint(
+                "shop", "reference", Coalesce("replaces", 0), "is_test", name="one_order_per_mode_reference"
+            ),
             models.UniqueConstraint(
                 fields=["replaces"], condition=Q(replaces__isnull=False), name="one_replacement_per_order"
             ),
@@ -173,13 +203,25 @@ class Order(models.Model):
                 name="order_assignee_open",
             ),
             models.Index(fields=["shop", "updated_at", "id"], name="order_updated"),
-            models.Index(fields=["-created_at"], name="order_received"),
+            models.Index(fields=["-id"], condition=Q(is_test=True), name="order_test"),
+            # With all that the day in figures adds up: sixty days of it are read each minute.
+            models.Index(
+                fields=["-created_at"], include=["id", "shop", "is_test", "currency", "total"], name="order_day"
+            ),
+            # Ended, and nobody forgotten yet: what retention looks through.
+            models.Index(
+                fields=["shop", "id"],
+                condition=Q(erased_at__isnull=True, state__in=["cancelled", "closed"]),
+                name="order_to_forget",
+            ),
             # What the list can be ordered by.
             models.Index(fields=["ship_by", "id"], condition=Q(ship_by__isnull=False), name="order_ship_by"),
             models.Index(fields=["total", "id"], name="order_total"),
             models.Index(fields=["customer_email"], name="order_email"),
             # All orders of a customer, newest first, in whatever letter case the e-mail was typed.
             models.Index(Lower("customer_email"), F("id").desc(), name="order_customer"),
+            models.Index(fields=["split_from"], condition=Q(split_from__isnull=False), name="order_split_from"),
+            models.Index(fields=["merged_into"], condition=Q(merged_into__isnull=False), name="order_merged_into"),
             models.Index(fields=["shop", "fingerprint"], condition=~Q(fingerprint=""), name="order_fingerprint"),
         ]
 
@@ -202,11 +244,11 @@ class Order(models.Model):
     def can_release(self, *, holds: Iterable["Hold"]) -> Eligibility:
         """Return whether it may go to its vendors; `holds` are those that would still be active then."""
         if self.state == OrderState.RELEASED:
-            return ineligible(_t("It is released already."))
+            return ineligible(_t("It is already released."))
         if self.has_ended:
             return ineligible(self._state_text())
         if reasons := ", ".join(str(hold.get_reason_display()) for hold in holds):
-            return ineligible(_t("It cannot be released while it is held: %(reasons)s.") % {"reasons": reasons})
+            return ineligible(_t("Resolve these holds before releasing the order: %(reasons)s.") % {"reasons": reasons})
         return ELIGIBLE
 
     def can_cancel(self, *, vendor_orders: Iterable["VendorOrder"]) -> Eligibility:
@@ -215,24 +257,33 @@ class Order(models.Model):
             return ineligible(self._state_text())
         if self.cancel_requested_at:
             return ineligible(
-                _t("Its cancellation has been asked for; the vendor has not answered yet."), code="cancel_requested"
+                _t("Its cancellation has been requested; the vendor has not answered yet."), code="cancel_requested"
             )
         return next((refused for one in vendor_orders if not (refused := one.can_cancel())), ELIGIBLE)
 
     def _state_text(self) -> str:
-        return _t("It is %(state)s.") % {"state": self.get_state_display()}
+        return _t("State of the order: %(state)s.") % {"state": self.get_state_display()}
 
     def may_become(self, state: OrderState) -> bool:
         """Return whether the table of transitions allows it."""
         return state in NEXT[OrderState(self.state)]
 
-    def move_to(self, state: OrderState, *, actor: str, note: str = "", **changes: Any) -> None:
-        """Change the state (and fields given by name), with its line in the timeline. The row must be locked.
+    def move_to(
+        self,
+        state: OrderState,
+        *,
+        actor: str,
+        note: str = "",
+        event: tuple[str, dict[str, Any]] | None = None,
+        **changes: Any,
+    ) -> None:
+        """Change the state (and fields given by name), with its line in the timeline: `event`, kind and params, where
+        another one than that of the state says what happened. The row must be locked.
 
         Raise IllegalTransition and change nothing when the table does not allow it.
         """
         if not self.may_become(state):
-            text = _t("Order %(number)s is %(state)s and cannot become %(wanted)s.")
+            text = _t("State of order %(number)s: %(state)s. It cannot change to “%(wanted)s”.")
             raise IllegalTransition(
                 text % {"number": self.number, "state": self.get_state_display(), "wanted": OrderState(state).label}
             )
@@ -240,5 +291,5 @@ class Order(models.Model):
             setattr(self, name, value)
         self.state = state
         self.save(update_fields=["state", "updated_at", *changes])
-        kind, params = f"order.{state}", {"note": note} if note else {}
+        kind, params = event or (f"order.{state}", {"note": note} if note else {})
         self.events.create(actor=actor, kind=kind, params=params, awaiting_rules=kind in AWAITED)

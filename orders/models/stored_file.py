@@ -17,9 +17,9 @@ def new_file_id() -> str:
 
 
 class ShopFile(StoredFile):
-    """A PDF given to us, kept below MEDIA_ROOT: a print file or a label. The row is written after the file."""
+    """A PDF given to us, kept by us: a print file or a label. The row is written after the file."""
 
-    public_id = models.CharField(_("id"), max_length=32, unique=True, default=new_file_id, editable=False)
+    public_id = models.CharField(_("ID"), max_length=32, unique=True, default=new_file_id, editable=False)
     shop = models.ForeignKey(Shop, models.PROTECT, related_name="files", verbose_name=_("shop"))
     name = models.CharField(_("name"), max_length=200, blank=True)
 
@@ -46,7 +46,7 @@ class SuppliedLabel(models.Model):
     created_by = models.CharField(_("by"), max_length=150)
     created_at = models.DateTimeField(_("created"), auto_now_add=True)
     # The first answer: the vendor has announced the parcel with what it got then.
-    answered_at = models.DateTimeField(_("first asked for"), null=True, blank=True)
+    answered_at = models.DateTimeField(_("first requested"), null=True, blank=True)
     url = models.TextField(_("address"), blank=True, editable=False)
 
     class Meta:

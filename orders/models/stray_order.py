@@ -24,7 +24,7 @@ class StrayOrder(models.Model):
     """
 
     vendor = models.CharField(_("vendor"), max_length=32)
-    vendor_id = models.CharField(_("vendor's id"), max_length=64)
+    vendor_id = models.CharField(_("vendor ID"), max_length=64)
     reference = models.CharField(_("our reference"), max_length=50)
     # What the reference says: whose order, which number, which part of it.
     shop = models.ForeignKey(Shop, models.PROTECT, related_name="+", verbose_name=_("shop"))
@@ -50,8 +50,8 @@ class StrayOrder(models.Model):
     reason = models.CharField(_("reason"), max_length=1000, blank=True)
 
     class Meta:
-        verbose_name = _("order that only a vendor knows")
-        verbose_name_plural = _("orders that only a vendor knows")
+        verbose_name = _("order known only to a vendor")
+        verbose_name_plural = _("orders known only to a vendor")
         permissions = [("decide_strayorder", "Can bring in or dismiss orders that only a vendor knows")]
         constraints = [models.UniqueConstraint(fields=["vendor", "vendor_id"], name="one_stray_per_vendor_id")]
         indexes = [

@@ -25,7 +25,7 @@ class VendorOrderState(StateChoices):
     IN_PRODUCTION = "in_production", Tone.BLUE, "precision_manufacturing", _("in production")
     DONE = "done", Tone.GREEN, "check_circle", _("produced")
     CANCELLED = "cancelled", Tone.GREY, "cancel", _("cancelled")
-    REFUSED = "refused", Tone.RED, "block", _("refused")
+    REFUSED = "refused", Tone.RED, "block", _("rejected")
     UNKNOWN = "unknown", Tone.AMBER, "help", _("unknown")
     # An edit left it without lines; kept for what its vendor may still report of it.
     DROPPED = "dropped", Tone.GREY, "remove", _("no longer needed")
@@ -35,6 +35,13 @@ UNSUBMITTED = (VendorOrderState.PLANNED, VendorOrderState.DRAFT)
 # Nothing is made of it there; it is placed anew when the order is released.
 FAILED = (VendorOrderState.REFUSED, VendorOrderState.CANCELLED)
 UNSENT = (VendorOrderState.PLANNED, *FAILED)
+# The vendor has it and is not through with it.
+IN_PROGRESS = (
+    VendorOrderState.SUBMITTED,
+    VendorOrderState.CHECKED,
+    VendorOrderState.IN_PRODUCTION,
+    VendorOrderState.UNKNOWN,
+)
 # Nothing of it is made or will be.
 ENDED = (VendorOrderState.CANCELLED, VendorOrderState.DROPPED)
 
@@ -48,8 +55,8 @@ class VendorOrder(Reported):
     reference = models.CharField(_("our reference"), max_length=50)
     generation = models.PositiveSmallIntegerField(_("generation"), default=1)
     state = models.CharField(_("state"), max_length=16, choices=VendorOrderState, default=VendorOrderState.PLANNED)
-    vendor_id = models.CharField(_("vendor's id"), max_length=64, blank=True)
-    raw_state = models.CharField(_("vendor's word"), max_length=64, blank=True)
+    vendor_id = models.CharField(_("vendor ID"), max_length=64, blank=True)
+    raw_state = models.CharField(_("vendor status"), max_length=64, blank=True)
     # The vendor's word "pending" stands for a draft and for a submitted order: our own record decides.
     submitted_at = models.DateTimeField(_("submitted"), null=True, blank=True)
     # Drafts given up because they differed from what was agreed: discarded later, never submitted.
@@ -57,9 +64,13 @@ class VendorOrder(Reported):
         models.CharField(max_length=64), verbose_name=_("abandoned drafts"), default=list, blank=True
     )
 
-    shipping_earliest = models.DateTimeField(_("ships, earliest"), null=True, blank=True)
-    shipping_latest = models.DateTimeField(_("ships, latest"), null=True, blank=True)
+    shipping_earliest = models.DateTimeField(_("earliest ship date"), null=True, blank=True)
+    shipping_latest = models.DateTimeField(_("latest ship date"), null=True, blank=True)
     late = models.BooleanField(_("late"), null=True)
+    # How far the vendor is with the slips and labels that we supply (`services.file_states`).
+    document_states = models.JSONField(_("documents at the vendor"), default=list, db_default=[], blank=True)
+    # From then on a person is needed for a file that the vendor has not fetched, or could not use.
+    files_due_at = models.DateTimeField(_("files need attention from"), null=True, blank=True)
     created_at = models.DateTimeField(_("created"), auto_now_add=True)
     updated_at = models.DateTimeField(_("updated"), auto_now=True)
 
@@ -79,7 +90,12 @@ class VendorOrder(Reported):
                 fields=["vendor", "read_at"],
                 condition=Q(state__in=["submitted", "checked", "in_production", "unknown"]),
                 name="vendor_order_in_progress",
-            )
+            ),
+            models.Index(
+                fields=["files_due_at", "id"],
+                condition=Q(files_due_at__isnull=False, state__in=["submitted", "checked", "in_production", "unknown"]),
+                name="vendor_order_files_due",
+            ),
         ]
 
     def __str__(self) -> str:
@@ -108,8 +124,13 @@ class VendorOrderLine(models.Model):
     line = models.ForeignKey(OrderLine, models.PROTECT, related_name="vendor_lines", verbose_name=_("line"))
     # Unique within the vendor order; how a line is found again at the vendor.
     reference = models.CharField(_("our reference"), max_length=50)
-    vendor_id = models.CharField(_("vendor's id"), max_length=64, blank=True)
-    raw_state = models.CharField(_("vendor's word"), max_length=64, blank=True)
+    vendor_id = models.CharField(_("vendor ID"), max_length=64, blank=True)
+    raw_state = models.CharField(_("vendor status"), max_length=64, blank=True)
+    # How far the vendor is with each of its files, or its design (`services.file_states`).
+    file_states = models.JSONField(_("files at the vendor"), default=list, db_default=[], blank=True)
+    shipping_earliest = models.DateTimeField(_("earliest ship date"), null=True, blank=True)
+    shipping_latest = models.DateTimeField(_("latest ship date"), null=True, blank=True)
+    late = models.BooleanField(_("late"), null=True)
     # Which of the line's print files were found fit, by their place, so that each is fetched once.
     checked_files = ArrayField(models.PositiveSmallIntegerField(), default=list, blank=True, editable=False)
 

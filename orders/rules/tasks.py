@@ -5,6 +5,7 @@ import time
 from celery import shared_task
 
 from orders.rules.services import jobs, running
+from orders.rules.services.calls import sending
 
 RULE_SECONDS = 60
 
@@ -18,3 +19,16 @@ def run_rules() -> None:
     jobs.open_due_slots()
     jobs.end_endless_jobs()
     jobs.work_jobs()
+
+
+@shared_task(name="orders.rules.tasks.send_calls")
+def send_calls() -> None:
+    """Send the calls that are due; end the leases of lost workers."""
+    sending.end_expired_leases()
+    sending.send_due_calls(seconds=RULE_SECONDS)
+
+
+@shared_task(name="orders.rules.tasks.clear_exchanges")
+def clear_exchanges() -> None:
+    """Delete old exchanges of calls."""
+    sending.clear_old_exchanges()

@@ -36,10 +36,12 @@ def settle_alarm(alarm: OrderAlarm, *, actor: str, settlement: str) -> None:
     """
     settlement = settlement.strip()
     if not 0 < len(settlement) <= LONGEST_SETTLEMENT:
-        text = _("Say what was done about it, in at most %(longest)s characters.") % {"longest": LONGEST_SETTLEMENT}
+        text = _("Describe what was done about it, in at most %(longest)s characters.") % {
+            "longest": LONGEST_SETTLEMENT
+        }
         raise InvalidInput(text, errors={"settlement": [text]})
     order = Order.objects.locked(alarm.order_id)
     settled = open_alarms(order).filter(pk=alarm.pk)
     if not settled.update(settled_by=actor, settled_at=timezone.now(), settlement=settlement):
-        raise Conflict(_("This alarm has been settled already."))
+        raise Conflict(_("This alarm has already been settled."))
     order.events.create(actor=actor, kind="alarm.settled", params={"reason": alarm.reason, "note": settlement})

@@ -6,8 +6,9 @@ from typing import Any
 from django.contrib.auth.models import User
 from django.db import transaction
 
+from backoffice.accounts.services.visibility import sees_shop
 from backoffice.engine.services.changes import set_changed
-from backoffice.errors import InvalidInput
+from backoffice.errors import InvalidInput, NotAllowed
 from backoffice.text.cleaning import trim
 from backoffice.text.translatable import gettext as _
 from orders.models import Order
@@ -19,9 +20,11 @@ LONGEST_NOTE = 5000
 
 
 def assign_order(order: Order, *, assignee: User | None, actor: str) -> Order:
-    """Assign the order to that person, or to nobody."""
+    """Assign the order to that person, or to nobody. Raise NotAllowed for somebody who does not see its shop."""
     if assignee is None:
         return _annotate(order, "assignee_id", None, actor=actor, kind="order.unassigned")
+    if not sees_shop(assignee, order.shop_id):
+        raise NotAllowed(_("%(name)s has no access to orders of this shop.") % {"name": assignee.get_username()})
     params = {"to": assignee.get_username()}
     return _annotate(order, "assignee_id", assignee.pk, actor=actor, kind="order.assigned", params=params)
 
@@ -55,7 +58,7 @@ def write_note(order: Order, *, note: str, actor: str) -> None:
     """Add a comment to the order; an empty one adds nothing. Raise InvalidInput beyond 5,000 characters."""
     note = note.strip()
     if len(note) > LONGEST_NOTE:
-        text = _("A note has at most %(longest)s characters.") % {"longest": LONGEST_NOTE}
+        text = _("A note can have at most %(longest)s characters.") % {"longest": LONGEST_NOTE}
         raise InvalidInput(text, errors={"note": [text]})
     for keep in on_note if note else ():
         keep(order, note, actor=actor)

@@ -5,6 +5,7 @@ from backoffice.engine.models.push import PushState
 from backoffice.engine.services.pushes import dismiss_push
 from backoffice.engine.services.task_queue import RUN_RULES, enqueue_soon_on_commit
 from backoffice.text.translatable import gettext as _
+from backoffice.text.translatable import join_sentences
 from orders.models import HoldReason, Order, OrderEvent, OrderState, VendorOrder, VendorOrderState
 from orders.models.vendor_order import ENDED
 from orders.services.holds import end_holds_with_order, hold_if_open
@@ -37,11 +38,9 @@ def go_on_after_refusal(row: VendorOrder, *, text: str, actor: str, push: Push |
     OrderEvent.objects.create(order=order, actor=actor, kind="order.cancel_refused", params=params, push=push)
     cancelled = list(order.vendor_orders.filter(state=VendorOrderState.CANCELLED).values_list("reference", flat=True))
     if cancelled:
-        held = _(
-            "%(parts)s was cancelled, but the rest of the order could not be: %(text)s Release the hold to have the "
-            "cancelled part placed anew."
-        )
-        text = held % {"parts": ", ".join(cancelled), "text": text}
+        parts = _("Cancelled parts: %(parts)s.") % {"parts": ", ".join(cancelled)}
+        then = _("The rest of the order could not be cancelled. Release the hold to place the cancelled parts again.")
+        text = join_sentences(parts, text, then)
         hold_if_open(order, reason=HoldReason.VENDOR_CANCELLED, text=text, actor="system")
     derive_statuses(order)
 

@@ -1,16 +1,26 @@
-"""What changed about an order, in the reader's words: fields by their names, with the values before and after."""
+"""What changed or is wrong about an order, in the reader's words: fields by their names, with the values before and
+after, or the errors.
+"""
 
-from collections.abc import Sequence
+import re
+from collections.abc import Iterable, Mapping, Sequence
 from typing import NamedTuple
 
+from django.core.exceptions import FieldDoesNotExist
 from django.utils.translation import gettext_lazy as _
 
+from backoffice.sight import personal
+from backoffice.text.translatable import TranslatableText, join, register_speller, spelled
 from backoffice.text.translatable import gettext as _t
-from backoffice.text.translatable import join
 from orders.models import Address, AddressRole, Order, OrderLine
 
+LINE = re.compile(r"lines(?:\[(?P<index>\d+)\]|\.(?P<position>\d+))(?P<rest>.*)", re.DOTALL)
 # More would be no line of a timeline.
 MOST_TOLD = 12
+# Beginnings of the paths of what says who somebody is.
+_PERSONAL = frozenset({"customer_firstname", "customer_lastname", "customer_email", "customer_phone", "customer"}) | {
+    role.field for role in AddressRole
+}
 _LABELS = {"documents": _("documents"), "lines": _("line")}
 
 
@@ -25,7 +35,14 @@ class ShownChange(NamedTuple):
 
 def show_changes(changes: Sequence[Sequence[str]]) -> list[ShownChange]:
     """Return the changes, each [path, before, after], with the labels of their fields."""
-    return [ShownChange(path, label_of(path), before, after) for path, before, after in changes]
+    return [_show(path, before, after) for path, before, after in changes]
+
+
+def _show(path: str, before: str, after: str) -> ShownChange:
+    """Return a change as the reader may see it: who somebody is and where they live is personal."""
+    if path.partition(".")[0] in _PERSONAL:
+        before, after = personal(before), personal(after)
+    return ShownChange(path, label_of(path), before, after)
 
 
 def describe_changes(changes: Sequence[Sequence[str]]) -> str:
@@ -49,6 +66,57 @@ def label_of(path: str) -> str:
         line = _t("Line %(line)s") % {"line": reference}
         return _joined(line, _verbose(OrderLine, column)) if column else line
     return _capitalised(_verbose(Order, head))
+
+
+def position_of(path: str) -> int | None:
+    """Return the position of the line that the path is about: ours count from 0, those of vendors are positions."""
+    match = LINE.fullmatch(path)
+    if match is None:
+        return None
+    return int(match["position"]) if match["position"] else int(match["index"]) + 1
+
+
+def place_of(path: str) -> str:
+    """Return the field of that path as people call it: "Recipient, street", "Line 2, quantity". A path of which we know
+    no label stays as it is.
+    """
+    match = LINE.fullmatch(path)
+    try:
+        if match is None:
+            return label_of(path.partition("[")[0].replace("customer.", "customer_", 1))
+        column = re.split(r"[.\[]", match["rest"].removeprefix("."))[0]
+        return label_of(f"lines.{position_of(path)}" + (f".{column}" if column else ""))
+    except FieldDoesNotExist:
+        return path
+
+
+def name_vendor_field(path: str) -> str:
+    """Return the field that a vendor names by its path as people call it. Those of its lists stay as they are: only it
+    knows how it counts.
+    """
+    if position_of(path) is not None:
+        return path
+    spelled_out = path.replace(" ", "_")
+    place = place_of(spelled_out)
+    return path if place == spelled_out else place
+
+
+register_speller("order_field", place_of)
+
+
+def of_field(path: str, text: str) -> str:
+    """Return an error behind the name of its field. Both stay apart: the name is read in the reader's language, and
+    what a vendor wrote can be explained.
+    """
+    if not path:
+        return text
+    field = spelled("order_field", path)
+    return TranslatableText(f"{field}: {text}", "%(field)s: %(text)s", {"field": field, "text": text})
+
+
+def describe_errors(errors: Mapping[str, Iterable[str]]) -> list[str]:
+    """Return the errors by field as sentences."""
+    return [of_field(path, join(texts)) for path, texts in errors.items()]
 
 
 def _describe(change: ShownChange) -> str:

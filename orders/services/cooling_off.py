@@ -23,4 +23,9 @@ def seconds_to_cool(order: Order) -> float:
 def can_end_cooling_off(order: Order) -> Eligibility:
     """Return whether there is a cooling-off to end: the order is released, and not to be cancelled."""
     waits = order.state == OrderState.RELEASED and not order.cancel_requested_at and seconds_to_cool(order) > 0
-    return ELIGIBLE if waits else ineligible(_("The order waits for no cooling-off."))
+    return ELIGIBLE if waits else ineligible(_("No cooling-off period is running for the order."))
+
+
+def later_of(*moments: datetime | None) -> datetime | None:
+    """Return the last of these, None where there is none."""
+    return max(filter(None, moments), default=None)

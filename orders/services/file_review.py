@@ -20,7 +20,7 @@ def accept_files(hold: Hold, *, actor: str, note: str) -> Order:
     order = Order.objects.locked(hold.order_id)
     active = active_holds(order).filter(pk=hold.pk, reason=HoldReason.BAD_FILE)
     if not active.update(overridden=True):
-        raise Conflict(_("This hold has been released already."))
+        raise Conflict(_("This hold has already been released."))
     order.events.create(actor=actor, kind="files.accepted", params={"text": note})
     return release_hold(hold, actor=actor, note=note)
 
@@ -34,12 +34,12 @@ def exchange_file(line: OrderLine, *, index: int, file: ShopFile, actor: str) ->
     order = Order.objects.locked(line.order_id)
     line = OrderLine.objects.select_for_update().get(pk=line.pk)
     if order.state not in (OrderState.NEW, OrderState.HELD):
-        raise IllegalTransition(_("Hold the order first: its files are on their way."))
+        raise IllegalTransition(_("Hold the order first: its files are already being sent."))
     rows = VendorOrderLine.objects.filter(line=line)
     if rows.exclude(vendor_id="").exclude(vendor_order__state__in=FAILED).exists():
-        raise IllegalTransition(_("The vendor has this line already."))
+        raise IllegalTransition(_("The vendor already has this line."))
     if not 0 <= index < len(line.files) or file.shop_id != order.shop_id:
-        raise InvalidInput(_("The line has no such file."), errors={})
+        raise InvalidInput(_("The line does not have this file."), errors={})
     kept = {"url": link_file(file.public_id), "type": line.files[index].get("type", ""), "file_id": file.public_id}
     line.files = [*line.files[:index], kept, *line.files[index + 1 :]]
     credentials = dict(line.file_credentials or {})

@@ -8,7 +8,7 @@ from django.db.models import Exists, OuterRef, Q, QuerySet
 from django.utils.translation import gettext_lazy as _
 
 from backoffice.accounts.models import Shop
-from backoffice.staff.filter_form import FilterForm, choice_field, day_field, within_days
+from backoffice.staff.filter_form import FilterForm, RowField, choice_field, day_field, within_days
 from backoffice.staff.text_fields import LineField
 from orders.models import Hold, HoldReason, Order, OrderAlarm, OrderState, ProductionState, ShipmentState
 from orders.models.order import OPEN_STATES, OrderQuerySet
@@ -28,19 +28,18 @@ class OrderFilters(FilterForm):
     shipment = choice_field(_("Shipment"), ShipmentState.choices)
     late = choice_field(
         _("Late"),
-        [("any", _("late ones")), ("production", _("late at production")), ("delivery", _("late in delivery"))],
+        [("any", _("late orders")), ("production", _("late in production")), ("delivery", _("late in delivery"))],
         unset=_("all orders"),
     )
-    hold = choice_field(_("Held because"), HoldReason.choices)
+    hold = choice_field(_("Hold reason"), HoldReason.choices)
     alarm = choice_field(_("Alarm"), [("any", _("any reason")), *HoldReason.choices], unset=_("all orders"))
-    shop = forms.ModelChoiceField(
-        label=_("Shop"), required=False, queryset=Shop.objects.order_by("name"), empty_label=_("any")
-    )
-    assignee = forms.ModelChoiceField(
+    mode = choice_field(_("Mode"), [("live", _("without tests")), ("test", _("tests only"))], unset=_("all orders"))
+    shop = RowField(label=_("Shop"), required=False, queryset=Shop.objects.order_by("name"), empty_label=_("any"))
+    assignee = RowField(
         label=_("Assigned to"),
         required=False,
         queryset=User.objects.filter(is_staff=True, is_active=True).order_by("first_name", "username"),
-        empty_label=_("anybody"),
+        empty_label=_("anyone"),
     )
     tag = LineField(label=_("Tag"), required=False, max_length=40)
     since = day_field(_("Received from"))
@@ -54,6 +53,8 @@ def filter_orders(orders: OrderQuerySet, values: dict[str, Any], *, user: User |
     """
     plain = ("state", "production", "shipment", "shop", "assignee")
     orders = orders.filter(**{name: values[name] for name in plain if name in values})
+    if "mode" in values:
+        orders = orders.filter(is_test=values["mode"] == "test")
     if "tag" in values:
         orders = orders.filter(tags__contains=[values["tag"]])
     if "late" in values:

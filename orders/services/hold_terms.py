@@ -21,7 +21,7 @@ def change_terms(hold: Hold, *, terms: HoldTerms, actor: str) -> Hold:
     order = Order.objects.locked(hold.order_id)
     current = active_holds(order).select_related("owner").filter(pk=hold.pk).first()
     if current is None:
-        raise Conflict(_("This hold has been released already."))
+        raise Conflict(_("This hold has already been released."))
     if terms.until != current.until:
         terms.ensure_fit(reason=HoldReason(current.reason))
     write_terms(current, terms, order=order, actor=actor)
@@ -43,5 +43,5 @@ def _release_due(pk: int, order_id: int) -> bool:
     hold = active_holds(order).filter(pk=pk, until__lte=timezone.now()).first()
     if hold is None:  # released or postponed since it was found
         return False
-    end_corrected_holds(order, [hold], actor="system", note=_("Its time has come."))
+    end_corrected_holds(order, [hold], actor="system", note=_("The hold period has ended."))
     return True

@@ -39,9 +39,9 @@ class HoldTerms:
             return
         now, text = timezone.now(), ""
         if reason not in MAY_END_BY_ITSELF:
-            text = _("This hold ends when its cause is corrected, not on a date.")
+            text = _("This hold ends when its cause is fixed, not on a date.")
         elif not now < self.until <= now + LONGEST_HOLD:
-            text = _("The time must be in the future, within a year.")
+            text = _("The time must be in the future and within a year.")
         if text:
             raise InvalidInput(text, errors={"until": [text]})
 
@@ -128,9 +128,12 @@ def end_holds_with_order(order: Order, *, actor: str) -> None:
     active.update(released_by=actor, released_at=timezone.now())
 
 
-def end_hold(hold: Hold, *, order: Order, actor: str, note: str) -> None:
-    """Release one hold. The order must be locked. Raise Conflict when somebody was first."""
+def end_hold(hold: Hold, *, order: Order, actor: str, note: str, overridden: bool = False) -> None:
+    """Release one hold; `overridden` when somebody decided to go on although nothing was fixed. The order must be
+    locked. Raise Conflict when somebody was first.
+    """
     ended = active_holds(order).filter(pk=hold.pk)
-    if not ended.update(released_by=actor, released_at=timezone.now(), release_note=note):
-        raise Conflict(_("This hold has been released already."))
+    decided = {"overridden": True} if overridden else {}
+    if not ended.update(released_by=actor, released_at=timezone.now(), release_note=note, **decided):
+        raise Conflict(_("This hold has already been released."))
     order.events.create(actor=actor, kind="hold.released", params={"reason": hold.reason, "note": note})

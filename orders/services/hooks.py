@@ -8,6 +8,7 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from contextlib import AbstractContextManager
 from typing import Any, Protocol
 
+from backoffice.errors import Eligibility
 from backoffice.vendors.abilities import Vendor
 from orders.models import Order, OrderEvent
 from orders.models.event import FOLLOWERS
@@ -31,10 +32,19 @@ class VendorHook(Protocol):
     def __call__(self, vendor: Vendor, *, step: Callable[[], AbstractContextManager[None]]) -> Mapping[str, int]: ...
 
 
-# With an order's id, outside of any transaction, before more of it leaves for a vendor: it may be held then.
+class RegroupGuard(Protocol):
+    """Called with orders that are to be split or merged; returns whether they may be."""
+
+    def __call__(self, orders: Sequence[Order], *, merging: bool) -> Eligibility: ...
+
+
+# With an order's id, before more of it leaves for a vendor or becomes another order: it may be held then. Not in a
+# transaction before something leaves.
 before_placing: list[Callable[[int], None]] = []
 # The order's address is another one than those who know of the order were given.
 on_correction: list[OrderHook] = []
+# What stands above an order may keep it whole.
+can_regroup: list[RegroupGuard] = []
 # After a restore, when a vendor's orders have been compared with ours.
 on_reconcile: list[VendorHook] = []
 # With the params of an event of the timeline; returns those that are more than plain text, as texts.

@@ -22,7 +22,8 @@ from orders.services.cancellation_outcomes import dismiss_refusals, settle_cance
 from orders.services.cooling_off import can_end_cooling_off, cooled_at
 from orders.services.holds import NO_TERMS, HoldTerms, active_holds, end_hold, place_hold
 from orders.services.placing.planning import plan_vendor_orders, start_over
-from orders.services.preflight.rechecks import ensure_sendable, reasons_to_hold, recheck_orders
+from orders.services.preflight.rechecks import DECIDED, ensure_sendable, reasons_to_hold, recheck_orders
+from orders.services.preflight.stock_checks import note_backorders
 from orders.services.push_kinds import CANCEL, PLACE, discard_draft
 from orders.services.statuses import derive_statuses
 
@@ -36,8 +37,9 @@ def release_order(order: Order, *, actor: str, anyway: bool = False) -> Order:
     """
     order = Order.objects.locked(order.pk)
     order.can_release(holds=active_holds(order)).ensure()
-    ensure_sendable(order, anyway=anyway)
+    found = ensure_sendable(order, anyway=anyway)
     order.move_to(OrderState.RELEASED, actor=actor, cancel_requested_at=None, leaves_at=cooled_at(order.shop))
+    note_backorders(order, found.backorders, actor=actor)
     for vendor_order in list(order.vendor_orders.select_for_update()) or plan_vendor_orders(order):
         place_part(vendor_order, actor=actor, not_before=order.leaves_at)
     derive_statuses(order)
@@ -52,13 +54,20 @@ def release_or_hold(order: Order, *, actor: str) -> Order:
     """
     order = Order.objects.locked(order.pk)
     if order.can_release(holds=active_holds(order)):
-        errors = recheck_orders([order])[order.pk].errors
-        text = _("The vendor would refuse it. Correct what is named, then release the hold.")
-        for reason, some in reasons_to_hold(errors).items():
-            place_hold(order, reason=reason, text=text, errors=some, actor=actor)
-        if errors:
+        found = recheck_orders([order], lock=True)[order.pk]
+        for reason, errors in reasons_to_hold(found).items():
+            place_hold(order, reason=reason, text=_why_held(reason), errors=errors, actor=actor)
+        if found.obstacles:
             return order
     return release_order(order, actor=actor)
+
+
+def _why_held(reason: HoldReason) -> str:
+    if reason == HoldReason.ODD_PRICE:
+        return _("The prices look wrong. Check them with the shop, then release the hold or cancel the order.")
+    if reason == HoldReason.OUT_OF_STOCK:
+        return _("There is not enough stock. Change the order with the shop, or release the hold to order it anyway.")
+    return _("The vendor would reject it. Correct the problems listed, then release the hold.")
 
 
 def begin_released(order: Order, *, lines: list[OrderLine], has_documents: bool, actor: str) -> None:
@@ -103,7 +112,7 @@ def release_hold(hold: Hold, *, actor: str, note: str, anyway: bool = False) -> 
     Raise Conflict when the hold was released already, InvalidInput as `release_order` does: then the hold stays.
     """
     order = Order.objects.locked(hold.order_id)
-    end_hold(hold, order=order, actor=actor, note=note)
+    end_hold(hold, order=order, actor=actor, note=note, overridden=hold.reason in DECIDED)
     return _go_on(order, actor=actor, release=partial(release_order, anyway=anyway))
 
 

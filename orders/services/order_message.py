@@ -112,8 +112,8 @@ def differences(requested: OrderToPlace, report: OrderReport) -> list[str]:
     held = Counter(line.reference for line in report.lines)
     agreed = {line.reference: line for line in requested.lines}
     found = [_("Line %s is missing.") % reference for reference in agreed if not held[reference]]
-    found += [_("Line %s is there more than once.") % reference for reference in agreed if held[reference] > 1]
-    found += [_("Line %s is not ours.") % (reference or "?") for reference in held if reference not in agreed]
+    found += [_("Line %s appears more than once.") % reference for reference in agreed if held[reference] > 1]
+    found += [_("Line %s is unknown here.") % (reference or "?") for reference in held if reference not in agreed]
     for line in report.lines:
         if line.reference in agreed:
             found += _line_differences(agreed[line.reference], line)

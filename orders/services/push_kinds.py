@@ -1,15 +1,39 @@
 """The kinds of pushes that are about a part of an order, and what all of them have in common."""
 
 from backoffice.engine.models import Push
+from backoffice.engine.services.delivery import Delivery
 from backoffice.engine.services.handlers import PushHandler, V
 from backoffice.engine.services.pushes import queue_push
+from backoffice.text.translatable import gettext as _
+from backoffice.vendors.errors import VendorRejected
+from backoffice.vendors.registry import is_for_tests, vendor_title
 from orders.models import Order, OrderEvent, VendorOrder
 
 PLACE, CANCEL, DISCARD = "orders.place", "orders.cancel", "orders.discard"
 
 
 class VendorOrderHandler(PushHandler[V]):
-    """A push about a vendor order, which changes its order: that is locked first."""
+    """A push about a vendor order, which changes its order: that is locked first.
+
+    Whatever it does, it begins with the proof that push, part and credentials are of one account, and that a test goes
+    to an account for tests, and nothing else does: by the rows as they are now, so that no setting and no lost worker
+    makes a real order of a test, or one of another account.
+    """
+
+    def begin(self, delivery: Delivery) -> None:
+        super().begin(delivery)
+        part = VendorOrder.objects.filter(pk=delivery.push.subject_id)
+        [(is_test, account)] = part.values_list("order__is_test", "vendor")
+        if not account == delivery.push.vendor == delivery.vendor.name:
+            text = _("This order is at %(account)s but was due to be sent to %(vendor)s: nothing was sent.")
+            params = {"account": vendor_title(account), "vendor": vendor_title(delivery.push.vendor)}
+            raise VendorRejected(text % params)
+        if is_test is is_for_tests(delivery.push.vendor):
+            return
+        text = _("%(vendor)s produces everything it receives, and this is a test order: nothing was sent.")
+        if not is_test:
+            text = _("%(vendor)s is for tests only, and this is not a test order: nothing was sent.")
+        raise VendorRejected(text % {"vendor": vendor_title(delivery.push.vendor)})
 
     def lock(self, push: Push) -> None:
         order_id = VendorOrder.objects.values_list("order_id", flat=True).get(pk=push.subject_id)
@@ -36,3 +60,9 @@ def discard_draft(vendor_order: VendorOrder, vendor_id: str, *, actor: str) -> P
     return queue_push(
         DISCARD, vendor=vendor_order.vendor, subject=vendor_order, actor=actor, payload={"ids": [vendor_id]}, merge=True
     )
+
+
+def is_taken_back(vendor_order: VendorOrder) -> bool:
+    """Return whether its vendor was asked to cancel this very order of its, so that the part can be changed."""
+    asked = Push.objects.about(vendor_order).filter(kind=CANCEL, payload__take_back=vendor_order.vendor_id)
+    return bool(vendor_order.vendor_id) and asked.exists()

@@ -12,7 +12,8 @@ from django.db import connection
 from django.db.models import BooleanField, CharField, F, Func, Q, QuerySet, Value
 
 from backoffice.accounts.models import Shop
-from backoffice.vendors.registry import vendor_names
+from backoffice.sight import may_see_personal_data
+from backoffice.vendors.registry import account_names
 from fulfillment.models import Shipment
 from orders.models import Address, AddressRole, Order, OrderDocument, OrderLine, VendorOrder
 from orders.services.known_words import find_meant, learn_names
@@ -38,6 +39,7 @@ ADDRESS_FIELDS = (*NAME_FIELDS, "zip", "email")
 PHONE_FIELDS = ("phone", "mobile")
 # A text in several words may be one code whose groups were read aloud.
 _SHORTEST_CODE = 8
+_SHORT_NUMBER = 3
 
 _UPDATE = """
 UPDATE orders_order SET search = array_to_tsvector(string_to_array(made.words, ' '))
@@ -82,11 +84,16 @@ def refresh_searches(keys: Collection[int]) -> None:
 
 def search_orders(orders: QuerySet[Order], text: str) -> QuerySet[Order]:
     """Return those orders that have every word of the text, or words that begin with it, in any spelling; a name that
-    nobody has finds those one slip away. Three queries at most, each by index.
+    nobody has finds those one slip away. No text finds all, one without a word nothing. Three queries at most, each by
+    index. Who may not see personal data finds orders by their numbers alone.
     """
+    if text.strip() and not may_see_personal_data():
+        # A name that finds an order is a name that is shown.
+        return orders.filter(pk__in=find_quoted_orders(text.strip()))
     query = _query_for(text)
     if not query:
-        return orders
+        # Signs alone are no word, and nothing is all that they find: whatever is found may be acted upon at once.
+        return orders.none() if text.strip() else orders
     # Django's SearchQuery would give the words to the parser after all.
     matches = Func(
         F("search"), Value(query), template="(%(expressions)s::tsquery)", arg_joiner=" @@ ", output_field=BooleanField()
@@ -114,7 +121,7 @@ def find_quoted_orders(text: str) -> set[int]:
 
 def _placed_as(text: str) -> Iterable[int]:
     # Vendors are named because the indexes begin with them.
-    of_vendors = Q(vendor__in=vendor_names()) & (Q(reference=text) | Q(vendor_id=text))
+    of_vendors = Q(vendor__in=account_names()) & (Q(reference=text) | Q(vendor_id=text))
     return VendorOrder.objects.filter(of_vendors).values_list("order_id", flat=True)[:MOST_QUOTED]
 
 
@@ -172,7 +179,9 @@ def _query_for(text: str) -> str:
 def _phone_term(phone: str) -> str:
     """Return what is looked for by a telephone number: itself in any spelling, or words of digits in any order."""
     words = words_of(phone)
-    apart = [" & ".join(_begins(words))] if len(words) > 1 else []
+    # Half of all orders have a word that begins with "49".
+    terms = [term for word in words for term in (_begins if len(word) > _SHORT_NUMBER else _is)([word])]
+    apart = [" & ".join(terms)] if len(words) > 1 else []
     return _any_of(_begins(spellings_of_phone(phone)), [f"({one})" for one in apart])
 
 

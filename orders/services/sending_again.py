@@ -38,11 +38,11 @@ def can_send_again(order: Order, *, reasons: Iterable[str]) -> Eligibility:
     """Return whether nothing but a refusal holds the order; `reasons` are those of its active holds."""
     found = [HoldReason(reason) for reason in reasons]
     if order.has_ended:
-        return ineligible(_("It is %(state)s.") % {"state": order.get_state_display()})
+        return ineligible(_("State of the order: %(state)s.") % {"state": order.get_state_display()})
     if not any(reason in REFUSALS for reason in found):
-        return ineligible(_("No vendor has refused anything of it."))
+        return ineligible(_("No vendor rejected any part of it."))
     if others := ", ".join(str(reason.label) for reason in found if reason not in REFUSALS):
-        return ineligible(_("It is held for another reason too: %(reasons)s.") % {"reasons": others})
+        return ineligible(_("It is also held for another reason: %(reasons)s.") % {"reasons": others})
     return ELIGIBLE
 
 
@@ -54,6 +54,6 @@ def _place_again(push: Push, *, actor: str, reason: str) -> None:
         retry_push(push, actor=actor, reason=reason)
         return
     if part.order.state != OrderState.HELD:
-        text = _("Order %(number)s is %(state)s: it cannot be sent again.")
+        text = _("Order %(number)s cannot be sent again. Its state: %(state)s.")
         raise IllegalTransition(text % {"number": part.order.number, "state": part.order.get_state_display()})
     send_order_again(part.order, actor=actor, reason=reason)

@@ -1,7 +1,7 @@
 """Production and shipment of an order: derived from its vendor orders and parcels, never typed in."""
 
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from datetime import datetime
 from typing import Any
 
@@ -17,9 +17,10 @@ from orders.models.vendor_order import UNSUBMITTED, VendorOrderLine
 _STARTED = {VendorOrderState.IN_PRODUCTION, VendorOrderState.DONE}
 
 
-def derive_statuses(order: Order) -> bool:
+def derive_statuses(order: Order, *, noted: Sequence[OrderEvent] = ()) -> bool:
     """Bring production, shipment, lateness and ship-by date of a locked order up to date, with a line in the timeline
-    each; close it when all is produced and delivered. Return whether anything changed.
+    each; close it when all is produced and delivered. Return whether anything changed. Lines of the timeline that were
+    `noted` before are written with its own.
     """
     vendor_orders = [row for row in order.vendor_orders.all() if row.state != VendorOrderState.DROPPED]
     in_force = [row for row in vendor_orders if row.state != VendorOrderState.CANCELLED]
@@ -28,6 +29,7 @@ def derive_statuses(order: Order) -> bool:
     ship_by = min((row.shipping_latest for row in in_force if row.shipping_latest), default=None)
     changed = _set(
         order,
+        noted=noted,
         production=_production(order, vendor_orders),
         shipment=shipment,
         ship_by=ship_by,
@@ -85,20 +87,19 @@ def _is_late(
     return any(row.late and not row.delivered for row in shipments)
 
 
-def _set(order: Order, **values: Any) -> bool:
+def _set(order: Order, *, noted: Sequence[OrderEvent], **values: Any) -> bool:
     """Save what differs, with a line in the timeline for production, shipment and lateness. Return whether any did."""
     before = {name: getattr(order, name) for name in values}
     changed = set_changed(order, values)
     if not changed:
+        OrderEvent.objects.bulk_create(noted)
         return False
     order.save(update_fields=[*changed, "updated_at"])
     kinds = {f"{name}.{values[name]}": {"was": before[name]} for name in changed if name in ("production", "shipment")}
     if "late" in changed and order.late:
         kinds["order.late"] = {}
-    OrderEvent.objects.bulk_create(
-        OrderEvent(order=order, actor="system", kind=kind, params=params, awaiting_rules=awaits_rules(kind))
-        for kind, params in kinds.items()
-    )
+    own = (OrderEvent(order=order, actor="system", kind=kind, params=params) for kind, params in kinds.items())
+    OrderEvent.objects.bulk_create([*noted, *own])
     if any(awaits_rules(kind) for kind in kinds):
         enqueue_soon_on_commit(RUN_RULES)
     return True

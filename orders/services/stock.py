@@ -14,7 +14,9 @@ was promised it. Where the times cannot tell, a line takes: better to sell a pie
 
 from collections.abc import Collection, Mapping
 from datetime import datetime
-from typing import Any
+from itertools import groupby
+from operator import itemgetter
+from typing import Any, NamedTuple
 
 from django.db import connection
 from django.db.models import Exists, OuterRef, Q
@@ -35,8 +37,7 @@ _LOCK = """
 """
 # SQL, to go with the lock in one round trip: orders that come in wait for it. What a vendor refused or cancelled is
 # back in its stock, and goes there again when the order is released.
-_TAKEN = f"""
-    SELECT line.vendor, line.sku, sum(line.quantity)
+_TAKING = f"""
     FROM unnest(%s::text[], %s::text[], %s::timestamptz[]) AS stock (vendor, sku, read_at)
     JOIN {OrderLine._meta.db_table} line ON line.sku = stock.sku AND line.vendor = stock.vendor AND line.takes_stock
     JOIN {Order._meta.db_table} bought ON bought.id = line.order_id AND bought.state <> '{OrderState.CANCELLED}'
@@ -49,8 +50,20 @@ _TAKEN = f"""
         SELECT FROM {Hold._meta.db_table} hold
         WHERE hold.order_id = bought.id AND hold.reason = '{HoldReason.OUT_OF_STOCK}' AND hold.released_at IS NULL
     )
-    GROUP BY line.vendor, line.sku
-"""  # noqa: S608 - the names of our own tables
+"""
+_TAKEN = f"SELECT line.vendor, line.sku, sum(line.quantity) {_TAKING} GROUP BY line.vendor, line.sku"
+_TAKERS = f"""
+    SELECT line.vendor, line.sku, line.order_id, bought.state <> ALL(%s), sum(line.quantity) {_TAKING}
+    GROUP BY line.vendor, line.sku, line.order_id, bought.state ORDER BY line.vendor, line.sku
+"""
+
+
+class Taker(NamedTuple):
+    """An order that takes so many pieces of a stock. `has_left`: it was released, and they are on their way out."""
+
+    order: int
+    has_left: bool
+    pieces: int
 
 
 def find_taken(read_at: Mapping[Key, datetime]) -> dict[Key, int]:
@@ -66,6 +79,20 @@ def lock_and_find_taken(read_at: Mapping[Key, datetime], *, without: Collection[
     """
     vendors, skus, *rest = _params(read_at, without=without)
     return _fetch_taken(_LOCK + _TAKEN, [_LOCK_SPACE, vendors, skus, vendors, skus, *rest])
+
+
+def find_takers(read_at: Mapping[Key, datetime], *, lock: bool) -> dict[Key, list[Taker]]:
+    """Return the orders that take of each stock, given when it was read; with `lock` these stay locked until the
+    transaction ends.
+    """
+    vendors, skus, *rest = _params(read_at)
+    waiting = [str(OrderState.NEW), str(OrderState.HELD)]
+    params: list[Any] = [waiting, vendors, skus, *rest]
+    sql, params = (_LOCK + _TAKERS, [_LOCK_SPACE, vendors, skus, *params]) if lock else (_TAKERS, params)
+    by_key = groupby(_fetch(sql, params), key=itemgetter(0, 1))
+    return {
+        key: [Taker(order, has_left, int(pieces)) for _, _, order, has_left, pieces in rows] for key, rows in by_key
+    }
 
 
 def settle_stock() -> int:
@@ -86,12 +113,16 @@ def settle_stock() -> int:
 
 
 def _fetch_taken(sql: str, params: list[Any]) -> dict[Key, int]:
+    return {(vendor, sku): int(pieces) for vendor, sku, pieces in _fetch(sql, params)}
+
+
+def _fetch(sql: str, params: list[Any]) -> list[tuple[Any, ...]]:
     """Return what the last of the statements finds."""
     with connection.cursor() as cursor:
         cursor.execute(sql, params)
         while cursor.nextset():
             pass
-        return {(vendor, sku): int(pieces) for vendor, sku, pieces in cursor.fetchall()}
+        return cursor.fetchall()
 
 
 def _params(read_at: Mapping[Key, datetime], *, without: Collection[int] = ()) -> list[Any]:

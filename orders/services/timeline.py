@@ -12,6 +12,7 @@ from django.utils.functional import Promise
 from django.utils.timezone import localtime
 from django.utils.translation import gettext_lazy as _
 
+from backoffice.sight import personal
 from backoffice.states import Tone
 from backoffice.text.translatable import gettext as _t
 from backoffice.timeline import UNKNOWN, Sentence, fill
@@ -21,137 +22,154 @@ from orders.services.change_labels import describe_changes
 from orders.services.hooks import describe_event
 
 SENTENCES: dict[str, Sentence] = {
-    "order.received": ("add_shopping_cart", Tone.GREY, _("The order came in.")),
-    "order.new": ("radio_button_unchecked", Tone.GREY, _("The order waits to be released.")),
+    "order.received": ("add_shopping_cart", Tone.GREY, _("The order was received.")),
+    "order.new": ("radio_button_unchecked", Tone.GREY, _("The order is waiting to be released.")),
     "order.held": ("pause_circle", Tone.GREY, _("The order is held.")),
     "order.released": ("play_circle", Tone.BLUE, _("The order was released to production.")),
     "order.cancelled": ("cancel", Tone.AMBER, _("The order is cancelled.")),
     "order.closed": ("task_alt", Tone.GREEN, _("The order is closed.")),
     "order.late": ("schedule", Tone.AMBER, _("The order is late.")),
-    "order.cancel_requested": ("cancel_schedule_send", Tone.AMBER, _("Cancellation was asked for: %(reason)s")),
-    "order.cancel_refused": ("block", Tone.AMBER, _("The cancellation was refused. %(text)s")),
+    "order.cancel_requested": ("cancel_schedule_send", Tone.AMBER, _("Cancellation was requested: %(reason)s")),
+    "order.cancel_refused": ("block", Tone.AMBER, _("The cancellation was rejected. %(text)s")),
     "order.cancel_by_hand": (
         "call",
         Tone.AMBER,
-        _("%(vendor)s takes no cancellations over its interface: somebody has to tell it of %(reference)s."),
+        _("%(vendor)s does not accept cancellations through its API: %(reference)s must be cancelled there manually."),
     ),
     "line.remark": ("info", Tone.GREY, "%(text)s"),
     "order.remark": ("info", Tone.GREY, "%(text)s"),
-    "order.assigned": ("person", Tone.GREY, _("The order was given to %(to)s.")),
-    "order.unassigned": ("person_off", Tone.GREY, _("The order is nobody's any more.")),
+    "order.assigned": ("person", Tone.GREY, _("The order was assigned to %(to)s.")),
+    "order.unassigned": ("person_off", Tone.GREY, _("The order is no longer assigned.")),
     "order.tagged": ("sell", Tone.GREY, _("Tags: %(tags)s")),
     "comment.written": ("chat_bubble", Tone.BLUE, "%(text)s"),
-    "mail.sent": ("mark_email_read", Tone.GREEN, _("%(mail_kind)s: mailed to %(to)s. %(text)s")),
-    "mail.skipped": ("unsubscribe", Tone.GREY, _("%(mail_kind)s: no mail was sent. %(text)s")),
-    "mail.failed": ("block", Tone.RED, _("%(mail_kind)s: the mail to %(to)s was refused. %(text)s")),
+    "mail.sent": ("mark_email_read", Tone.GREEN, _("%(mail_kind)s: e-mail sent to %(to)s. %(text)s")),
+    "mail.skipped": ("unsubscribe", Tone.GREY, _("%(mail_kind)s: no e-mail was sent. %(text)s")),
+    "mail.failed": ("block", Tone.RED, _("%(mail_kind)s: the e-mail to %(to)s was rejected. %(text)s")),
     "mail.unknown": (
         "help",
         Tone.AMBER,
-        _("%(mail_kind)s: it is unknown whether the mail to %(to)s was sent. %(text)s"),
+        _("%(mail_kind)s: it is unknown whether the e-mail to %(to)s was sent. %(text)s"),
     ),
     "order.edited": ("edit", Tone.GREY, _("The order was edited. %(edited)s")),
-    "hold.placed": ("pause_circle", Tone.AMBER, _("On hold, %(reason)s. %(text)s")),
-    "hold.changed": ("pause_circle", Tone.AMBER, _("Still on hold, %(reason)s. %(text)s")),
+    "order.split": ("call_split", Tone.BLUE, _("Split: %(lines)s moved to order %(number)s.")),
+    "order.split_off": ("call_split", Tone.BLUE, _("Split from order %(number)s: %(lines)s.")),
+    "order.merged": ("call_merge", Tone.AMBER, _("Merged into order %(number)s. Nothing is made under this number.")),
+    "order.absorbed": ("call_merge", Tone.BLUE, _("Order %(number)s was merged into this one: %(lines)s.")),
+    "hold.placed": ("pause_circle", Tone.AMBER, _("Held: %(reason)s. %(text)s")),
+    "hold.changed": ("pause_circle", Tone.AMBER, _("Still held: %(reason)s. %(text)s")),
     "hold.postponed": ("event", Tone.GREY, _("The hold “%(reason)s” lasts until %(until)s.")),
-    "hold.endless": ("event_busy", Tone.GREY, _("The hold “%(reason)s” lasts until somebody releases it.")),
-    "hold.owned": ("person", Tone.GREY, _("%(to)s takes care of the hold “%(reason)s”.")),
-    "hold.unowned": ("person_off", Tone.GREY, _("The hold “%(reason)s” has no owner.")),
-    "order.cooling_ended": ("send", Tone.BLUE, _("The cooling-off was ended: the order leaves now.")),
+    "hold.endless": ("event_busy", Tone.GREY, _("The hold “%(reason)s” lasts until it is released manually.")),
+    "hold.owned": ("person", Tone.GREY, _("The hold “%(reason)s” was assigned to %(to)s.")),
+    "hold.unowned": ("person_off", Tone.GREY, _("The hold “%(reason)s” is unassigned.")),
+    "order.cooling_ended": ("send", Tone.BLUE, _("The cooling-off period was ended: the order is sent now.")),
     "hold.released": ("play_arrow", Tone.BLUE, _("The hold “%(reason)s” was released. %(note)s")),
-    "alarm.raised": ("notification_important", Tone.RED, _("Alarm, %(reason)s. %(text)s")),
+    "alarm.raised": ("notification_important", Tone.RED, _("Alarm: %(reason)s. %(text)s")),
     "alarm.settled": ("check_circle", Tone.GREY, _("The alarm “%(reason)s” was settled. %(note)s")),
     "production.none": ("factory", Tone.BLUE, _("Nothing is in production.")),
     "production.sent": ("factory", Tone.BLUE, _("The order is at the vendor.")),
     "production.in_production": ("precision_manufacturing", Tone.BLUE, _("Production has begun.")),
-    "production.done": ("inventory", Tone.GREEN, _("All is produced.")),
+    "production.done": ("inventory", Tone.GREEN, _("Everything has been produced.")),
     "production.failed": ("error", Tone.RED, _("Production failed.")),
-    "shipment.none": ("local_shipping", Tone.BLUE, _("Nothing is shipped.")),
-    "shipment.partial": ("local_shipping", Tone.BLUE, _("A part of the order is shipped.")),
-    "shipment.shipped": ("local_shipping", Tone.BLUE, _("All is shipped.")),
-    "shipment.delivered": ("home_pin", Tone.GREEN, _("All is delivered.")),
+    "shipment.none": ("local_shipping", Tone.BLUE, _("Nothing has been shipped.")),
+    "shipment.partial": ("local_shipping", Tone.BLUE, _("Part of the order has been shipped.")),
+    "shipment.shipped": ("local_shipping", Tone.BLUE, _("Everything has been shipped.")),
+    "shipment.delivered": ("home_pin", Tone.GREEN, _("Everything has been delivered.")),
     "shipment.sent": ("package_2", Tone.BLUE, _("A parcel left with %(carrier)s, tracking code %(tracking_code)s.")),
-    "shipment.arrived": ("home_pin", Tone.GREEN, _("The parcel %(tracking_code)s of %(carrier)s was delivered.")),
+    "shipment.arrived": ("home_pin", Tone.GREEN, _("Parcel %(tracking_code)s with %(carrier)s was delivered.")),
     "vendor.draft": ("edit_note", Tone.GREY, _("%(vendor)s has a draft of %(reference)s, number %(vendor_id)s.")),
     "vendor.submitted": ("send", Tone.GREY, _("%(reference)s was submitted to %(vendor)s.")),
     "vendor.checked": ("fact_check", Tone.GREY, _("%(vendor)s has checked %(reference)s.")),
     "vendor.in_production": ("precision_manufacturing", Tone.GREY, _("%(vendor)s is producing %(reference)s.")),
     "vendor.done": ("inventory", Tone.GREY, _("%(vendor)s has finished %(reference)s.")),
-    "vendor.cancelled": ("cancel", Tone.GREY, _("%(vendor)s has cancelled %(reference)s as asked.")),
+    "vendor.cancelled": ("cancel", Tone.GREY, _("%(vendor)s cancelled %(reference)s as requested.")),
+    "vendor.take_back": (
+        "undo",
+        Tone.AMBER,
+        _("A cancellation of %(reference)s was requested from %(vendor)s, so that it can be changed."),
+    ),
     "vendor.cancelled_unasked": ("error", Tone.RED, _("%(vendor)s cancelled %(reference)s: %(cause)s")),
-    "vendor.refused": ("block", Tone.RED, _("%(vendor)s refused %(reference)s: %(said)s")),
-    "vendor.unknown": ("help", Tone.AMBER, _("%(vendor)s has %(reference)s in a state we do not know.")),
-    "vendor.unknown_word": ("help", Tone.AMBER, _("%(vendor)s calls the state of %(reference)s “%(word)s”: unknown.")),
+    "vendor.refused": ("block", Tone.RED, _("%(vendor)s rejected %(reference)s: %(said)s")),
+    "vendor.silent": ("phonelink_ring", Tone.AMBER, _("No answer from %(vendor)s since %(since)s.")),
+    "vendor.unknown": ("help", Tone.AMBER, _("%(vendor)s reports an unknown status for %(reference)s.")),
+    "vendor.unknown_word": (
+        "help",
+        Tone.AMBER,
+        _("%(vendor)s reports for %(reference)s the unknown status “%(word)s”."),
+    ),
     "vendor.adopted": ("link", Tone.GREY, _("%(reference)s was found at %(vendor)s as %(vendor_id)s.")),
     "vendor.found_again": (
         "link",
         Tone.GREY,
-        _("After a restore from a backup %(vendor)s had %(reference)s already, number %(vendor_id)s."),
+        _("After a restore from a backup, %(vendor)s already had %(reference)s, number %(vendor_id)s."),
     ),
     "order.adopted": (
         "move_to_inbox",
         Tone.GREY,
         _(
-            "The order was brought in from %(vendor)s, which alone knew it. What the customer paid is known once the "
+            "The order was known only to %(vendor)s and was brought in. What the customer paid is added when the "
             "shop sends the order again."
         ),
     ),
     "order.completed": (
         "add_shopping_cart",
         Tone.GREY,
-        _("The shop sent the order again: customer and prices are its."),
+        _("The shop sent the order again: customer and prices now come from the shop."),
     ),
     "vendor.draft_differs": (
         "difference",
         Tone.GREY,
-        _("The draft of %(reference)s differed and was given up: %(differences)s"),
+        _("The draft of %(reference)s differed and was discarded: %(differences)s"),
     ),
     "vendor.duplicate": (
         "content_copy",
         Tone.RED,
-        _("%(vendor)s holds a second order for %(reference)s: %(other)s beside %(ours)s."),
+        _("%(vendor)s has a second order for %(reference)s: %(other)s in addition to %(ours)s."),
     ),
     "vendor.history": ("history", Tone.GREY, "%(text)s"),
     "vendor.answer_differs": (
         "difference",
         Tone.GREY,
-        _("The answer of %(vendor)s to %(reference)s differs from what was sent: %(differences)s"),
+        _("The answer from %(vendor)s for %(reference)s differs from what was sent: %(differences)s"),
     ),
     "files.checked": ("fact_check", Tone.GREY, _("The print files of %(reference)s can be used (%(checked)s).")),
     "files.checked_in_part": (
         "rule",
         Tone.GREY,
-        _("Print files of %(reference)s: %(checked)s can be used, %(unseen)s (sftp) were not looked at."),
+        _("Print files of %(reference)s: %(checked)s can be used, %(unseen)s (sftp) were not checked."),
     ),
-    "files.accepted": ("gavel", Tone.GREY, _("The print files go as they are. %(text)s")),
-    "files.exchanged": ("swap_horiz", Tone.GREY, _("A print file of line %(line)s was exchanged for %(name)s.")),
+    "files.accepted": ("gavel", Tone.GREY, _("The print files are sent unchanged. %(text)s")),
+    "files.exchanged": ("swap_horiz", Tone.GREY, _("A print file of line %(line)s was replaced with %(name)s.")),
     "label.supplied": (
         "label",
         Tone.GREY,
         _("A label for %(reference)s was supplied: %(carrier)s, tracking code %(tracking_code)s."),
     ),
-    "label.answered": ("outbound", Tone.GREY, _("%(vendor)s asked for the label of %(reference)s and got it.")),
+    "label.answered": ("outbound", Tone.GREY, _("%(vendor)s fetched the label of %(reference)s.")),
     "rule.ran": ("rule", Tone.GREY, _("The rule “%(rule)s” ran: %(actions)s.")),
-    "rule.idle": ("rule", Tone.GREY, _("The rule “%(rule)s” applied and had nothing to do: %(actions)s.")),
+    "rule.idle": ("rule", Tone.GREY, _("The rule “%(rule)s” matched but had nothing to do: %(actions)s.")),
     "rule.failed": ("error", Tone.RED, _("The rule “%(rule)s” failed. %(text)s")),
-    "export.waiting": ("outgoing_mail", Tone.BLUE, _("%(vendor)s is to be told of the order.")),
-    "export.changed": ("outgoing_mail", Tone.BLUE, _("%(vendor)s is to be told of what has changed.")),
-    "export.sent": ("mark_email_read", Tone.GREEN, _("%(vendor)s was told of the order. %(text)s")),
-    "export.corrected": ("mark_email_read", Tone.GREEN, _("%(vendor)s was told of what has changed. %(text)s")),
-    "export.known": ("mark_email_read", Tone.GREEN, _("%(vendor)s knows of the order already. %(text)s")),
-    "export.refused": ("block", Tone.RED, _("%(vendor)s did not take the order: %(text)s")),
-    "export.skipped": ("unsubscribe", Tone.GREY, _("%(vendor)s is not told of the order: %(text)s")),
-    "export.excluded": ("unsubscribe", Tone.GREY, _("%(vendor)s is not to be told of the order: %(text)s")),
-    "export.opted_out": ("unsubscribe", Tone.GREY, _("The customer wants no more of it (%(consent)s): %(text)s")),
+    "call.sent": ("call_made", Tone.GREY, _("%(host)s received the call from the rule “%(rule)s”.")),
+    "call.failed": ("block", Tone.RED, _("The call from the rule “%(rule)s” to %(host)s was not received. %(text)s")),
+    "call.dismissed": ("archive", Tone.GREY, _("The call from the rule “%(rule)s” to %(host)s was dismissed.")),
+    "export.waiting": ("outgoing_mail", Tone.BLUE, _("The order will be sent to %(vendor)s.")),
+    "export.changed": ("outgoing_mail", Tone.BLUE, _("The changes will be sent to %(vendor)s.")),
+    "export.sent": ("mark_email_read", Tone.GREEN, _("The order was sent to %(vendor)s. %(text)s")),
+    "export.corrected": ("mark_email_read", Tone.GREEN, _("The changes were sent to %(vendor)s. %(text)s")),
+    "export.known": ("mark_email_read", Tone.GREEN, _("%(vendor)s already has the order. %(text)s")),
+    "export.refused": ("block", Tone.RED, _("%(vendor)s did not accept the order: %(text)s")),
+    "export.skipped": ("unsubscribe", Tone.GREY, _("The order is not sent to %(vendor)s: %(text)s")),
+    "export.excluded": ("unsubscribe", Tone.GREY, _("The order should not be sent to %(vendor)s: %(text)s")),
+    "export.opted_out": ("unsubscribe", Tone.GREY, _("The customer has opted out (%(consent)s): %(text)s")),
     "push.needs_attention": (
         "person_alert",
         Tone.RED,
-        _("It is unknown whether %(vendor)s has %(reference)s: somebody has to decide."),
+        _("It is unknown whether %(vendor)s received %(reference)s: a decision is needed."),
     ),
-    "push.decided": ("gavel", Tone.GREY, _("Somebody decided what became of a lost request about %(reference)s.")),
+    "push.decided": ("gavel", Tone.GREY, _("The outcome of a lost request about %(reference)s was set manually.")),
 }
 
 # Beginnings of the kinds that shops are not shown; apps above add theirs.
-STAFF_ONLY = ["comment.", "mail.", "rule."]
+STAFF_ONLY = ["call.", "comment.", "mail.", "rule.", "vendor.silent"]
 
 
 def describe(event: OrderEvent) -> str:
@@ -161,7 +179,7 @@ def describe(event: OrderEvent) -> str:
         return event.params.get("text") or event.kind
     if at := parse_datetime(event.params.get("vendor_time") or ""):
         params = {"text": event.params.get("text", ""), "time": date_format(localtime(at), "SHORT_DATETIME_FORMAT")}
-        return _t("%(text)s (by the vendor's clock: %(time)s)") % params
+        return _t("%(text)s (time at the vendor: %(time)s)") % params
     note = event.params.get("note")
     text = fill(sentence, _texts(event.params))
     if note and "%(note)s" not in sentence:
@@ -169,7 +187,7 @@ def describe(event: OrderEvent) -> str:
     return text
 
 
-_NOTES: Mapping[str, Promise] = {"silent": _("Nothing was heard of its delivery for long.")}
+_NOTES: Mapping[str, Promise] = {"silent": _("There has been no delivery update for a long time.")}
 
 
 def _texts(params: Mapping[str, Any]) -> dict[str, str]:
@@ -178,14 +196,18 @@ def _texts(params: Mapping[str, Any]) -> dict[str, str]:
         texts["vendor"] = vendor_title(texts["vendor"])
     for describe_params in describe_event:
         texts |= describe_params(params)
-    if until := parse_datetime(params.get("until") or ""):
-        texts["until"] = date_format(localtime(until), "SHORT_DATETIME_FORMAT")
+    for name in ("since", "until"):
+        if moment := parse_datetime(params.get(name) or ""):
+            texts[name] = date_format(localtime(moment), "SHORT_DATETIME_FORMAT")
+    if "to" in params and "mail_kind" in params:
+        texts["to"] = personal(texts["to"])
     if "changes" in params:
         texts["edited"] = describe_changes(params["changes"])
     if params.get("reason") in HoldReason.values:
         texts["reason"] = str(HoldReason(params["reason"]).label)
-    if "carrier" in params and not texts["carrier"]:
-        texts["carrier"] = _t("an unnamed carrier")
+    if "carrier" in params:
+        # In capitals, as all pages write the carriers' keys.
+        texts["carrier"] = texts["carrier"].upper() or _t("an unnamed carrier")
     if "tracking_code" in params and not texts["tracking_code"]:
         texts["tracking_code"] = _t("none")
     return texts

@@ -6,7 +6,7 @@ from backoffice.engine.models import Push
 from backoffice.engine.services.delivery import Delivery, Withdrawn
 from backoffice.engine.services.handlers import ReconcileResult, push_kind
 from backoffice.text.translatable import gettext as _
-from backoffice.vendors.abilities import TakesDraftOrders, TakesOrdersAtOnce
+from backoffice.vendors.abilities import SimulatesOrders, TakesDraftOrders, TakesOrdersAtOnce
 from backoffice.vendors.errors import VendorError, VendorRejected
 from backoffice.vendors.messages import OrderReport, RemoteOrderState
 from backoffice.vendors.registry import has_ability
@@ -14,6 +14,7 @@ from orders.models import Order, VendorOrder, VendorOrderState
 from orders.services.cancellation_outcomes import go_on_after_refusal, settle_cancellation
 from orders.services.push_kinds import CANCEL, VendorOrderHandler
 from orders.services.reports.applying import apply_order_report
+from orders.services.reports.simulated import simulated_report
 
 # Agreed, or too late: there is nothing to ask.
 _DECIDED = (RemoteOrderState.CANCELLED, RemoteOrderState.IN_PRODUCTION, RemoteOrderState.DONE)
@@ -24,6 +25,8 @@ class Cancellation(VendorOrderHandler):
     """A request to cancel a part of an order, never sent before the placing of it is over."""
 
     title = gettext_lazy("Cancel the order")
+    # `push_kinds.is_taken_back` asks for it as long as the part is there.
+    lasting = ("take_back",)
 
     def begin(self, delivery: Delivery) -> None:
         super().begin(delivery)
@@ -33,8 +36,8 @@ class Cancellation(VendorOrderHandler):
         """Have the vendor order cancelled, or note the refusal. Raise Withdrawn when it is no longer requested."""
         if self.row.state == VendorOrderState.CANCELLED:
             return
-        if self.row.order.cancel_requested_at is None:
-            raise Withdrawn(_("The order is no longer to be cancelled."))
+        if self.row.order.cancel_requested_at is None and not self._takes_back():
+            raise Withdrawn(_("Cancellation of the order is no longer requested."))
         if has_ability(self.row.vendor, TakesOrdersAtOnce):
             self._cancel_without_call()
             return
@@ -46,6 +49,10 @@ class Cancellation(VendorOrderHandler):
             report = self._ask()
         self.delivery.record(lambda: self._conclude(report))
 
+    def _takes_back(self) -> bool:
+        """Return whether this part alone is to be cancelled, and is still the vendor's order that was meant."""
+        return bool(self.row.vendor_id) and self.push.payload.get("take_back") == self.row.vendor_id
+
     def reconcile(self, delivery: Delivery) -> ReconcileResult:
         """Find out what became of a request to cancel without a response."""
         report = self.read()
@@ -55,7 +62,12 @@ class Cancellation(VendorOrderHandler):
         return ReconcileResult.DONE
 
     def if_sent_again(self, push: Push) -> list[str]:
-        return [_("The vendor's order is read first, then it is asked again. Cancelling twice does no harm.")]
+        return [
+            _(
+                "The vendor's order is read first, then the cancellation is requested again. Cancelling twice does no "
+                "harm."
+            )
+        ]
 
     def rejected(self, push: Push, error: VendorError) -> None:
         _refuse(push, text=error.text)
@@ -91,7 +103,7 @@ class Cancellation(VendorOrderHandler):
             self.delivery.record(self._cancel_unsent)
             return
         self.delivery.record(lambda: self.note(self.push, "order.cancel_by_hand"))
-        raise Withdrawn(_("A person has to tell the vendor."))
+        raise Withdrawn(_("The vendor must be informed."))
 
     def _cancel_unsent(self) -> None:
         order = Order.objects.locked(self.row.order_id)
@@ -101,12 +113,28 @@ class Cancellation(VendorOrderHandler):
     def _cancel_without_id(self) -> None:
         """Cancel without asking, as no draft was made; unless a person decided that there is one of unknown id."""
         if self.row.state == VendorOrderState.UNKNOWN:
-            _refuse(self.push, text=_("It is at the vendor, but its id there is unknown."))
+            _refuse(self.push, text=_("The order is at the vendor, but its ID there is unknown."))
         else:
             self._cancel_unsent()
 
 
+@push_kind(CANCEL, at=SimulatesOrders)
+class SimulatedCancellation(Cancellation):
+    """The same of a test order that nobody has: agreed until its production would have begun."""
+
+    def read(self) -> OrderReport:
+        self.row.refresh_from_db()
+        return simulated_report(self.row, RemoteOrderState(self.row.state))
+
+    def _ask(self) -> OrderReport:
+        return simulated_report(self.row, RemoteOrderState.CANCELLED)
+
+
 def _refuse(push: Push, *, text: str = "") -> None:
     """Let the order go on, and note why. The order must be locked."""
-    row = VendorOrder.objects.get(pk=push.subject_id)
+    row = VendorOrder.objects.select_related("order").get(pk=push.subject_id)
+    if row.order.cancel_requested_at is None and push.payload.get("take_back"):
+        params = {"vendor": row.vendor, "reference": row.reference, "text": text or row.too_late_text()}
+        row.order.events.create(actor=f"vendor:{row.vendor}", kind="order.cancel_refused", params=params, push=push)
+        return
     go_on_after_refusal(row, text=text, actor=f"vendor:{row.vendor}", push=push)

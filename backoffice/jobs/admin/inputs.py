@@ -47,7 +47,7 @@ def read_inputs(inputs: Sequence[JobInput], given: QueryDict) -> dict[str, Any]:
     errors: Errors = {}
     values = {one.name: _read(one, given, errors) for one in inputs}
     if errors:
-        raise InvalidInput(_("Something is missing or too long."), errors=errors)
+        raise InvalidInput(_("An entry is missing or too long."), errors=errors)
     return values
 
 
@@ -79,5 +79,5 @@ def _read_person(one: JobInput, key: str, errors: Errors) -> int | None:
     known = User.objects.filter(is_staff=True, is_active=True)
     person = known.filter(pk=key).first() if key.isdecimal() and len(key) < 10 else None
     if person is None:
-        add_error(errors, one.name, _("Choose a person who still works here."))
+        add_error(errors, one.name, _("Choose someone with an active account."))
     return person.pk if person else None

@@ -70,7 +70,7 @@ class JobFilters(FilterForm):
 
     state = choice_field(gettext_lazy("State"), [("moving", gettext_lazy("running")), *JobState.choices])
     needs_attention = choice_field(gettext_lazy("Attention"), [("1", gettext_lazy("needs attention"))])
-    kind = choice_field(gettext_lazy("What"), _kinds)
+    kind = choice_field(gettext_lazy("Kind"), _kinds)
     since = day_field(gettext_lazy("From"))
     until = day_field(gettext_lazy("Until"))
 

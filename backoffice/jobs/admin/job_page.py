@@ -82,7 +82,7 @@ def job_page(
         chip=job_chip(job),
         kind=kind,
         progress=progress,
-        time_left=_time_left(progress),
+        time_left=time_left(progress),
         tabs=[Tab(RowState(state).label, f"rows={state}", state == shown, counts[state]) for state in states],
         shown=shown,
         rows=rows,
@@ -124,7 +124,7 @@ def _list_url(job: Job, kind: JobKind) -> str:
     return reverse(list_url(kind.model)) + (f"?{job.query}" if job.query else "")
 
 
-def _time_left(progress: JobProgress) -> str:
+def time_left(progress: JobProgress) -> str:
     """Return how long it will go on, roughly; empty while that is not known."""
     seconds = progress.seconds_left
     if seconds is None:

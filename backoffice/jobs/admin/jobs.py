@@ -8,7 +8,6 @@ from uuid import UUID
 from django.contrib import admin, messages
 from django.core.exceptions import PermissionDenied
 from django.http import (
-    FileResponse,
     Http404,
     HttpRequest,
     HttpResponse,
@@ -36,11 +35,13 @@ from backoffice.jobs.services.counting import progress_of
 from backoffice.jobs.services.drafting import draft_job, enqueue_job, repeat_failed, start_job, undo_job
 from backoffice.jobs.services.kinds import JOB_KINDS, JobKind, kind_of
 from backoffice.jobs.services.working import work_job
+from backoffice.sight import PERSONAL_DATA, require_sight
 from backoffice.staff.base import actor, refuse
 from backoffice.staff.marks import back_to
 from backoffice.staff.pages import PagesAdmin, View, act, find_or_404
 from backoffice.text.translatable import gettext as _
-from backoffice.web.file_answers import file_response
+from backoffice.visibility import visible
+from backoffice.web.file_answers import file_response, streamed
 
 logger = logging.getLogger(__name__)
 # What is no more than this is done while its reader waits; all else is worked on in the background.
@@ -114,15 +115,15 @@ class JobAdmin(PagesAdmin):
         count = rows.order_by("-pk").values("pk")[:MOST_COUNTED].count()
         number = number_format(count, force_grouping=True)
         return JsonResponse(
-            {"count": count, "select": _("Select all %(count)s found") % {"count": number}, "selected": number}
+            {"count": count, "select": _("Select all %(count)s results") % {"count": number}, "selected": number}
         )
 
     def of_change(self, request: HttpRequest, change: UUID) -> HttpResponse:
         """Show the job that wrote a line of a timeline."""
         self.require_view(request)
-        job = Job.objects.filter(change=change).first()
+        job = visible(Job.objects.filter(change=change)).first()
         if job is None:
-            messages.info(request, _("This job was cleared away: jobs are not kept for ever."))
+            messages.info(request, _("This job has been deleted: jobs are kept for a limited time only."))
             return HttpResponseRedirect(reverse("admin:jobs_job_changelist"))
         return HttpResponseRedirect(_url(job))
 
@@ -159,14 +160,14 @@ class JobAdmin(PagesAdmin):
     def stop(self, request: HttpRequest, pk: int) -> HttpResponse:
         def do(job: Job) -> str:
             stop_job(job, actor=actor(request))
-            return _("Stopped. What is done stays done.")
+            return _("Stopped. What has been done is kept.")
 
         return self._act(request, pk, do)
 
     def go_on(self, request: HttpRequest, pk: int) -> HttpResponse:
         def do(job: Job) -> str:
             continue_job(job)
-            return _("The job goes on.")
+            return _("The job continues.")
 
         return self._act(request, pk, do)
 
@@ -208,12 +209,15 @@ class JobAdmin(PagesAdmin):
         try:
             file = open_file(job)
         except FileNotFoundError:
-            messages.error(request, _("The file was cleared away. Make it again."))
+            messages.error(request, _("The file has been deleted. Create it again."))
             return HttpResponseRedirect(_url(job))
         name = f"{kind.model._meta.model_name}s-{job.pk}"
+        if job.content_type != PDF and job.created_by != actor(request):
+            # A table holds what whoever made it may see.
+            require_sight(PERSONAL_DATA)
         if job.content_type == PDF:
             return file_response(file, content_type=PDF, name=name)
-        answer = FileResponse(file, as_attachment=True, filename=f"{name}.{job.path.rpartition('.')[2]}")
+        answer = streamed(file, as_attachment=True, filename=f"{name}.{job.path.rpartition('.')[2]}")
         answer["X-Content-Type-Options"], answer["Cache-Control"] = "nosniff", "private, no-store"
         return answer
 

@@ -14,6 +14,7 @@ from backoffice.staff.keyset import PLACE
 from backoffice.staff.list_page import ListPage
 from backoffice.staff.marks import marked_keys
 from backoffice.staff.pages import PagesAdmin
+from backoffice.visibility import visible
 
 MOST_COUNTED = 100_000
 
@@ -39,7 +40,7 @@ def selected_rows(request: HttpRequest, model: type[Model]) -> tuple[QuerySet[An
     if request.POST.get("all") == "1" and is_list:
         return page.get_queryset(), query.urlencode()
     keys = marked_keys(request.POST, str(model._meta.model_name))
-    return model._default_manager.filter(pk__in=keys), query.urlencode()
+    return visible(model._default_manager.filter(pk__in=keys)), query.urlencode()
 
 
 def narrowing(query: QueryDict) -> QueryDict:

@@ -1,8 +1,10 @@
 """One thing done with many rows."""
 
 import uuid
+from collections.abc import Collection
 from typing import ClassVar
 
+from django.contrib.postgres.fields import ArrayField
 from django.db import models
 from django.db.models import Q
 from django.db.models.functions import Now
@@ -22,6 +24,8 @@ class JobState(StateChoices):
     FAILED = "failed", Tone.RED, "error", _("failed")
 
 
+# Where parts of a file lie while it is made; their names begin with the key of the job.
+PARTS_FOLDER = "jobs/parts/"
 # A worker has something to do.
 MOVING = (JobState.CHECKING, JobState.RUNNING)
 
@@ -45,7 +49,7 @@ class Job(StoredFile):
     the truth about what is done. The file is what the job makes, where it makes one.
     """
 
-    kind = models.CharField(_("what"), max_length=64)
+    kind = models.CharField(_("kind"), max_length=64)
     state = models.CharField(_("state"), max_length=10, choices=JobState, default=JobState.CHECKING)
     # Every line that it writes into a timeline carries this id.
     change = models.UUIDField(_("change"), default=uuid.uuid4, unique=True, editable=False)
@@ -62,6 +66,8 @@ class Job(StoredFile):
     repeats = models.ForeignKey(
         "self", models.SET_NULL, null=True, blank=True, related_name="+", verbose_name=_("repeats")
     )
+    # Those whose rows its maker saw, so that it is done and read with no other view; None: all.
+    shops = ArrayField(models.BigIntegerField(), verbose_name=_("shops"), null=True, editable=False)
     created_by = models.CharField(_("by"), max_length=150)
     created_at = models.DateTimeField(_("created"), auto_now_add=True)
     started_at = models.DateTimeField(_("started"), null=True, blank=True)
@@ -87,6 +93,17 @@ class Job(StoredFile):
 
     def __str__(self) -> str:
         return f"#{self.pk}"
+
+    @classmethod
+    def known_paths(cls, paths: Collection[str]) -> set[str]:
+        """Return those of files that jobs made, and of parts of files that jobs are making."""
+        parts = {
+            path: path.removeprefix(PARTS_FOLDER).partition("-")[0] for path in paths if path.startswith(PARTS_FOLDER)
+        }
+        keys = {int(key) for key in parts.values() if key.isdecimal()}
+        jobs = set(cls.objects.filter(pk__in=keys).values_list("pk", flat=True)) if keys else set()
+        making = {path for path, key in parts.items() if key.isdecimal() and int(key) in jobs}
+        return super().known_paths(paths) | making
 
     @property
     def is_moving(self) -> bool:

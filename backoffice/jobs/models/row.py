@@ -40,8 +40,8 @@ class JobRow(models.Model):
     finished_at = models.DateTimeField(_("finished"), null=True, blank=True)
 
     class Meta:
-        verbose_name = _("row of a job")
-        verbose_name_plural = _("rows of jobs")
+        verbose_name = _("job row")
+        verbose_name_plural = _("job rows")
         ordering = ["pk"]
         constraints = [models.UniqueConstraint(fields=["job", "subject_id"], name="one_job_row_per_subject")]
         indexes = [

@@ -3,9 +3,9 @@
 from datetime import timedelta
 
 from django.conf import settings
-from django.core.files.storage import default_storage
 from django.utils import timezone
 
+from backoffice.engine.services.files import delete_file
 from backoffice.jobs.models import Job, JobState
 from backoffice.jobs.models.job import MOVING
 
@@ -20,13 +20,13 @@ def clear_jobs() -> None:
         stored_at__lte=now - timedelta(days=settings.JOB_FILE_DAYS), created_at__gte=now - _days()
     )
     for job in old_files.exclude(path="")[:_AT_ONCE]:
-        default_storage.delete(job.path)
+        delete_file(job.path)
         Job.objects.filter(pk=job.pk).update(path="", stored_at=None)
     drafts = Job.objects.filter(state=JobState.READY, created_at__lte=now - timedelta(days=_DRAFT_DAYS))
     old = Job.objects.exclude(state__in=MOVING).filter(created_at__lte=now - _days())
     for job in [*drafts[:_AT_ONCE], *old[:_AT_ONCE]]:
         if job.path:
-            default_storage.delete(job.path)
+            delete_file(job.path)
         job.delete()
 
 

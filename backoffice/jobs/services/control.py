@@ -29,7 +29,7 @@ def continue_job(job: Job) -> None:
         over.filter(was_begun).update(state=JobState.RUNNING, **changes)
         or over.filter(~was_begun).update(state=JobState.CHECKING, **changes)
     ):
-        raise IllegalTransition(_("Only a job that was stopped can go on."))
+        raise IllegalTransition(_("Only a stopped job can be continued."))
     enqueue_job(job)
 
 

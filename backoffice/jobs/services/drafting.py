@@ -13,6 +13,7 @@ from backoffice.errors import Conflict, IllegalTransition, InvalidInput
 from backoffice.jobs.models import Job, JobRow, JobState, RowState
 from backoffice.jobs.services.kinds import JobKind, kind_of
 from backoffice.text.translatable import gettext as _
+from backoffice.visibility import seen_shops, visible
 
 AT_ONCE = 2000
 
@@ -23,8 +24,8 @@ def draft_job(kind: JobKind, things: QuerySet[Any], *, actor: str, query: str = 
 
     Raise InvalidInput for none, and for more than the kind takes.
     """
-    job = Job.objects.create(kind=kind.kind, created_by=actor, query=query, **changes)
-    job.total = _add_rows(job, kind, things)
+    job = Job.objects.create(kind=kind.kind, created_by=actor, query=query, shops=_shops(), **changes)
+    job.total = _add_rows(job, kind, visible(things))
     if not job.total:
         text = _("Nothing is selected.")
         raise InvalidInput(text, errors={"": [text]})
@@ -39,7 +40,7 @@ def start_job(job: Job, *, inputs: Mapping[str, Any], actor: str) -> Job:
         state=JobState.RUNNING, inputs=inputs, started_at=timezone.now(), created_by=actor
     )
     if not started:
-        raise IllegalTransition(_("This job has been started already, or is still being checked."))
+        raise IllegalTransition(_("This job has already been started, or is still being checked."))
     job.refresh_from_db()
     return job
 
@@ -50,12 +51,13 @@ def undo_job(job: Job, *, actor: str) -> Job:
     Raise IllegalTransition while it runs and where nothing can be undone, Conflict where it was undone before.
     """
     if not can_undo(job):
-        raise IllegalTransition(_("Nothing of this job can be undone."))
+        raise IllegalTransition(_("Nothing in this job can be undone."))
     try:
         with transaction.atomic():
             made = Job.objects.create(
-                kind=job.kind, undoes=job, created_by=actor, state=JobState.RUNNING, started_at=timezone.now()
-            )
+                kind=job.kind, undoes=job, created_by=actor, shops=job.shops, state=JobState.RUNNING,
+                started_at=timezone.now(),
+            )  # fmt: skip
             rows = job.rows.filter(state=RowState.DONE, undo__isnull=False).order_by("-pk")
             copies = (
                 JobRow(job=made, subject_id=row.subject_id, label=row.label, detail=row.detail, undo=row.undo,
@@ -65,7 +67,7 @@ def undo_job(job: Job, *, actor: str) -> Job:
             made.total = _save(copies)
             made.save(update_fields=["total"])
     except IntegrityError:
-        raise Conflict(_("This job has been undone already.")) from None
+        raise Conflict(_("This job has already been undone.")) from None
     return made
 
 
@@ -98,10 +100,18 @@ def enqueue_job(job: Job) -> None:
     transaction.on_commit(lambda: enqueue(WORK_JOB, job.pk, queue=JOBS_QUEUE), robust=True)
 
 
+def _shops() -> list[int] | None:
+    """Return what the reader sees, as a job keeps it."""
+    shops = seen_shops()
+    return None if shops is None else sorted(shops)
+
+
 def _add_rows(job: Job, kind: JobKind, things: QuerySet[Any]) -> int:
     columns = ["pk", *(name for some in kind.names for name in some if name != "pk")]
+    # Of the rows of a related manager Django reads the key that they are related by: left out, one query for each row.
+    columns += [field.name for field in things.model._meta.concrete_fields if field.is_relation]
     found: Iterable[Model] = (
-        things.select_related(None).order_by("-pk").only(*columns)[: kind.most_rows + 1].iterator(AT_ONCE)
+        things.select_related(None).order_by(kind.sequence).only(*columns)[: kind.most_rows + 1].iterator(AT_ONCE)
     )
 
     def rows() -> Iterable[JobRow]:
@@ -112,7 +122,7 @@ def _add_rows(job: Job, kind: JobKind, things: QuerySet[Any]) -> int:
 
     count = _save(rows())
     if count > kind.most_rows:
-        text = _("At most %(most)s rows at once: narrow the list down first.") % {"most": kind.most_rows}
+        text = _("At most %(most)s rows at a time: narrow the list down first.") % {"most": kind.most_rows}
         raise InvalidInput(text, errors={"": [text]})
     return count
 

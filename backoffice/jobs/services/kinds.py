@@ -60,9 +60,13 @@ class JobKind:
     # Changes nothing, so it begins without a preview.
     only_reads: ClassVar[bool] = False
     can_undo: ClassVar[bool] = False
+    # Rows that are checked between two looks at the lease.
+    checked_at_once: ClassVar[int] = 200
     # Rows that are read in one transaction.
     read_at_once: ClassVar[int] = 200
     most_rows: ClassVar[int] = 50_000
+    # In which order they are done.
+    sequence: ClassVar[str] = "-pk"
     # (columns of the model that name a row, columns that say more); the first that is filled counts.
     names: ClassVar[tuple[Sequence[str], Sequence[str]]] = (("pk",), ())
 
@@ -89,6 +93,10 @@ class JobKind:
     def describe(self, rows: Iterable[Model]) -> list[JobRow]:
         """Return unsaved rows for these things."""
         return [JobRow(subject_id=row.pk, label=self._name(row, 0), detail=self._name(row, 1)) for row in rows]
+
+    def name_field(self, path: str) -> str:
+        """Return what people call the field of a row that an error is about."""
+        return path
 
     def _name(self, row: Model, which: int) -> str:
         texts = (str(getattr(row, name) or "") for name in self.names[which])

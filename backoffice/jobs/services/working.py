@@ -9,21 +9,24 @@ import logging
 import time
 from datetime import timedelta
 
+from django.contrib.auth.models import User
 from django.db import OperationalError, transaction
 from django.db.models import QuerySet
 from django.db.models.functions import Now
 from django.utils import timezone
 
+from backoffice.acting import STAFF, acting_as
 from backoffice.change_context import under_change
-from backoffice.errors import DomainError, InvalidInput
+from backoffice.errors import DomainError, InvalidInput, Unavailable
 from backoffice.jobs.models import Job, JobRow, JobState, RowState
 from backoffice.jobs.services.counting import count_rows
 from backoffice.jobs.services.kinds import JobKind, RowPreview, RowResult, kind_of
+from backoffice.sight import Asked, reading
 from backoffice.text.translatable import gettext as _
 from backoffice.text.translatable import text_of
+from backoffice.visibility import seeing
 
 logger = logging.getLogger(__name__)
-CHECKED_AT_ONCE = 200
 # Rows between two looks at the lease.
 DONE_AT_ONCE = 20
 LEASE_SECONDS = 60
@@ -66,12 +69,13 @@ def _work_chunk(pk: int) -> bool:
         return False
     kind = kind_of(job)
     if kind is None:
-        _give_up(job, _("This version does not know what the job means."))
+        _give_up(job, _("This version does not support this kind of job."))
         return False
     try:
-        return _check_some(job, kind) if job.state == JobState.CHECKING else _do_some(job, kind)
-    except OperationalError:  # something was locked for too long: the same again next time
-        logger.warning("Job %s waits for a lock.", pk)
+        with seeing(lambda: None if job.shops is None else frozenset(job.shops)), reading(_rights_of_maker(job)):
+            return _check_some(job, kind) if job.state == JobState.CHECKING else _do_some(job, kind)
+    except (OperationalError, Unavailable) as wait:  # a lock, or no room for files: the same again next time
+        logger.warning("Job %s waits: %s", pk, text_of(wait))
         return False
     except Exception as fault:  # a fault of ours in one job must not keep the others waiting
         logger.exception("Job %s cannot go on.", pk)
@@ -79,8 +83,14 @@ def _work_chunk(pk: int) -> bool:
         return False
 
 
+def _rights_of_maker(job: Job) -> Asked:
+    """Return what answers which rights the person has who made the job; a command's job has all."""
+    maker = User.objects.filter(username=job.created_by).first()
+    return lambda right: maker is None or maker.has_perm(right)
+
+
 def _check_some(job: Job, kind: JobKind) -> bool:
-    rows = list(job.rows.filter(state=RowState.NEW).order_by("pk")[:CHECKED_AT_ONCE])
+    rows = list(job.rows.filter(state=RowState.NEW).order_by("pk")[: kind.checked_at_once])
     if not rows:
         _end_check(job, kind)
         return kind.only_reads
@@ -88,7 +98,7 @@ def _check_some(job: Job, kind: JobKind) -> bool:
     for row in rows:
         check = checks.get(row.subject_id, _GONE)
         row.state = RowState.SKIPPED if check.refusal else RowState.READY
-        row.text = _("It is gone.") if check is _GONE else check.refusal
+        row.text = _("It no longer exists.") if check is _GONE else check.refusal
         row.errors, row.params = check.errors, check.params
     with transaction.atomic():
         JobRow.objects.bulk_update(rows, ["state", "text", "errors", "params"])
@@ -124,7 +134,7 @@ def _read_some(job: Job, kind: JobKind) -> int:
     for row in rows:
         row.result = results.get(row.pk)
         row.state = RowState.SKIPPED if row.result is None else RowState.DONE
-        row.text = _("It is gone.") if row.result is None else ""
+        row.text = _("It no longer exists.") if row.result is None else ""
         row.finished_at = timezone.now()
     JobRow.objects.bulk_update(rows, ["state", "text", "result", "finished_at"])
     return len(rows)
@@ -158,7 +168,7 @@ def _do_next(job: Job, kind: JobKind, *, after: int) -> int:
 def _do(job: Job, kind: JobKind, row: JobRow) -> None:
     """Do it and set on the row what came of it; a refusal changes nothing else."""
     try:
-        with transaction.atomic(), under_change(job.change):
+        with transaction.atomic(), under_change(job.change), acting_as(STAFF, job.created_by):
             outcome = kind.undo(job, row) if job.undoes_id else kind.apply(job, row)
     except DomainError as refusal:
         row.state, row.text = RowState.FAILED, refusal.text
@@ -185,7 +195,7 @@ def _note_try(row_pk: int) -> None:
         row.attempts += 1
         if row.attempts >= MOST_TRIES and row.state == RowState.READY:
             row.state, row.finished_at = RowState.FAILED, timezone.now()
-            row.text = _("Somebody else was changing it. Try the failed rows again.")
+            row.text = _("Someone else was changing it. Try the failed rows again.")
         row.save(update_fields=["attempts", "state", "text", "finished_at"])
 
 
@@ -216,5 +226,5 @@ def _give_up(job: Job, text: str) -> None:
 
 
 def _fault_text(fault: Exception) -> str:
-    text = _("A fault in the back office: %(fault)s")
+    text = _("Back office error: %(fault)s")
     return text % {"fault": f"{type(fault).__name__}: {text_of(fault)}"[:500]}

@@ -7,9 +7,15 @@ from django import template
 from django.apps import apps
 from django.urls import reverse
 
-from backoffice.jobs.services.kinds import kinds_of
+from backoffice.jobs.services.kinds import JobKind, kinds_of
 
 register = template.Library()
+
+
+@register.filter
+def named_by(path: str, kind: JobKind) -> str:
+    """Return what people call the field of that path, of a row of that kind of job."""
+    return kind.name_field(path)
 
 
 @register.inclusion_tag("jobs/buttons.html", takes_context=True)

@@ -1,5 +1,5 @@
 """The staff pages of mail."""
 
-from backoffice.mail.admin import mails, shop_mails, staff_mails
+from backoffice.mail.admin import kinds, mails, shop_mails, staff_mails
 
-__all__ = ["mails", "shop_mails", "staff_mails"]
+__all__ = ["kinds", "mails", "shop_mails", "staff_mails"]

@@ -13,6 +13,7 @@ from backoffice.mail.models import Mail, MailState
 from backoffice.mail.services.decisions import can_decide, send_again, settle_mail
 from backoffice.mail.services.kinds import MAIL_KINDS, kind_title
 from backoffice.mail.services.sending import is_set_up
+from backoffice.sight import PERSONAL_DATA
 from backoffice.staff.base import actor
 from backoffice.staff.filter_form import FilterForm, choice_field, day_field
 from backoffice.staff.list_page import ListPage
@@ -42,7 +43,7 @@ class MailFilters(FilterForm):
 
 
 class MailList(ListPage[Mail]):
-    title = gettext_lazy("Mails")
+    title = gettext_lazy("E-mails")
     template_name = "mail/mail_list.html"
     queryset = Mail.objects.select_related("shop").defer("text")
     filter_class = MailFilters
@@ -52,7 +53,7 @@ class MailList(ListPage[Mail]):
         (gettext_lazy("Waiting"), "state=new"),
         (gettext_lazy("Sent"), "state=sent"),
     )
-    search_words = gettext_lazy("Whole e-mail address of the recipient")
+    search_words = gettext_lazy("Full e-mail address of the recipient")
     empty_icon = "mail"
     is_set_up = staticmethod(is_set_up)
 
@@ -73,6 +74,7 @@ class MailList(ListPage[Mail]):
 class MailAdmin(PagesAdmin):
     """Written by what happens; read and decided about here."""
 
+    sights = (PERSONAL_DATA,)
     list_page = MailList
 
     def pages(self) -> list[tuple[str, str, View]]:
@@ -98,7 +100,7 @@ class MailAdmin(PagesAdmin):
 
         def do() -> str:
             send_again(mail, actor=actor(request))
-            return _("The mail is sent again.")
+            return _("The e-mail is being sent again.")
 
         return act(request, do, to=_url(pk))
 
@@ -109,7 +111,7 @@ class MailAdmin(PagesAdmin):
 
         def do() -> str:
             settle_mail(mail, arrived=arrived, actor=actor(request))
-            return _("Recorded: the mail arrived.") if arrived else _("Dismissed.")
+            return _("Recorded: the e-mail arrived.") if arrived else _("Dismissed.")
 
         return act(request, do, to=_url(pk))
 

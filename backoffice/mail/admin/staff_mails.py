@@ -51,7 +51,7 @@ class StaffMailAdmin(PagesAdmin):
         return self.render(
             request,
             "mail/staff.html",
-            title=_("My mails"),
+            title=_("My e-mails"),
             form=form,
             rows=[(kind, kind.name in on) for kind in kinds_for(Audience.STAFF)],
             address=user.email,

@@ -19,8 +19,8 @@ class ShopMail(models.Model):
     changed_at = models.DateTimeField(_("changed"), auto_now=True)
 
     class Meta:
-        verbose_name = _("customer mails")
-        verbose_name_plural = _("customer mails")
+        verbose_name = _("customer e-mails")
+        verbose_name_plural = _("customer e-mails")
 
     def __str__(self) -> str:
         return str(self.shop)
@@ -34,14 +34,14 @@ class StaffMail(models.Model):
         models.CASCADE,
         primary_key=True,
         related_name="mail",
-        verbose_name=_("member of staff"),
+        verbose_name=_("staff member"),
     )
     kinds = ArrayField(models.CharField(max_length=40), verbose_name=_("kinds"), default=list, blank=True)
     language = models.CharField(_("language"), max_length=2, choices=settings.LANGUAGES, default="en")
 
     class Meta:
-        verbose_name = _("my mails")
-        verbose_name_plural = _("my mails")
+        verbose_name = _("my e-mails")
+        verbose_name_plural = _("my e-mails")
 
     def __str__(self) -> str:
         return str(self.user)

@@ -16,7 +16,7 @@ class MailState(StateChoices):
     SENDING = "sending", Tone.BLUE, "sync", _("being sent")
     SENT = "sent", Tone.GREEN, "mark_email_read", _("sent")
     SKIPPED = "skipped", Tone.GREY, "unsubscribe", _("not sent")
-    FAILED = "failed", Tone.RED, "block", _("refused")
+    FAILED = "failed", Tone.RED, "block", _("rejected")
     UNKNOWN = "unknown", Tone.AMBER, "help", _("outcome unknown")
 
 
@@ -26,12 +26,12 @@ class Mail(models.Model):
     kind = models.CharField(_("kind"), max_length=40)
     # What it is about, and which of several occasions: a parcel of an order, a day of a digest.
     subject_type = models.CharField(_("about"), max_length=64)
-    subject_id = models.BigIntegerField(_("about, id"))
+    subject_id = models.BigIntegerField(_("about, ID"))
     occasion = models.CharField(_("occasion"), max_length=64, blank=True)
     recipient = models.EmailField(_("to"), max_length=254)
     shop = models.ForeignKey(Shop, models.PROTECT, null=True, related_name="+", verbose_name=_("shop"))
     user = models.ForeignKey(
-        settings.AUTH_USER_MODEL, models.SET_NULL, null=True, related_name="+", verbose_name=_("member of staff")
+        settings.AUTH_USER_MODEL, models.SET_NULL, null=True, related_name="+", verbose_name=_("staff member")
     )
     language = models.CharField(_("language"), max_length=2)
     # What only the transaction that caused it knew; all else is read right before it is sent.
@@ -56,8 +56,8 @@ class Mail(models.Model):
     finished_at = models.DateTimeField(_("finished"), null=True, blank=True)
 
     class Meta:
-        verbose_name = _("mail")
-        verbose_name_plural = _("mails")
+        verbose_name = _("e-mail message")
+        verbose_name_plural = _("e-mail messages")
         permissions = [("decide_mail", "Can send mails again and set failed ones aside")]
         constraints = [
             models.UniqueConstraint(

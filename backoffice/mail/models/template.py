@@ -21,8 +21,8 @@ class MailTemplate(models.Model):
     changed_at = models.DateTimeField(_("changed"), auto_now=True)
 
     class Meta:
-        verbose_name = _("mail template")
-        verbose_name_plural = _("mail templates")
+        verbose_name = _("e-mail template")
+        verbose_name_plural = _("e-mail templates")
         constraints = [
             models.UniqueConstraint(
                 fields=["shop", "kind", "language"], nulls_distinct=False, name="one_template_per_language"

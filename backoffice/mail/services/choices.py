@@ -1,18 +1,23 @@
 """Who gets which kinds: every kind is off until somebody switches it on."""
 
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Mapping
 
 from django.contrib.auth.models import User
-from django.db import transaction
+from django.db import connection, transaction
 
 from backoffice.accounts.models import Shop
 from backoffice.mail.models import ShopMail, StaffMail
 from backoffice.mail.services.kinds import Audience, kinds_for
 
+# By hand, as it runs for every order; the name is our own.
+_SENDING = f"SELECT shop_id FROM {ShopMail._meta.db_table} WHERE shop_id = ANY(%s) AND %s = ANY(kinds)"  # noqa: S608
+
 
 def shops_that_send(kind: str, shops: Collection[int]) -> set[int]:
     """Return which of these shops send that kind to their customers. One query."""
-    return set(ShopMail.objects.filter(shop__in=shops, kinds__contains=[kind]).values_list("shop_id", flat=True))
+    with connection.cursor() as cursor:
+        cursor.execute(_SENDING, [list(shops), kind])
+        return {shop for (shop,) in cursor.fetchall()}
 
 
 def does_send(kind: str, shop: Shop | None) -> bool:
@@ -42,6 +47,28 @@ def choose_for_staff(user: User, *, kinds: Iterable[str], language: str) -> Staf
     """Switch exactly these kinds on for a member of staff."""
     values = {"kinds": _known(kinds, Audience.STAFF), "language": language}
     return StaffMail.objects.update_or_create(user=user, defaults=values)[0]
+
+
+@transaction.atomic
+def switch_for_shop(shop: Shop, asked: Mapping[str, bool], *, actor: str) -> ShopMail:
+    """Switch these kinds on or off for the customers of the shop; all others stay."""
+    row = ShopMail.objects.select_for_update().filter(shop=shop).first() or ShopMail(shop=shop)
+    row.kinds, row.changed_by = _known(_switched(row.kinds, asked), Audience.CUSTOMER), actor
+    row.save()
+    return row
+
+
+@transaction.atomic
+def switch_for_staff(user: User, asked: Mapping[str, bool], *, language: str) -> StaffMail:
+    """Switch these kinds on or off for a member of staff; all others stay. `language` counts for their first choice."""
+    row = StaffMail.objects.select_for_update().filter(user=user).first() or StaffMail(user=user, language=language)
+    row.kinds = _known(_switched(row.kinds, asked), Audience.STAFF)
+    row.save()
+    return row
+
+
+def _switched(kinds: Iterable[str], asked: Mapping[str, bool]) -> set[str]:
+    return {kind for kind in {*kinds, *asked} if asked.get(kind, True)}
 
 
 def _known(kinds: Iterable[str], audience: Audience) -> list[str]:

@@ -40,9 +40,14 @@ def compose(kind: MailKind, words: Words, context: Mapping[str, Any], *, languag
 def sender_of(mail: Mail) -> tuple[str, str]:
     """Return the name that stands before our address, and the address to which replies go (empty: to ours)."""
     if mail.shop is None:
-        return parseaddr(settings.DEFAULT_FROM_EMAIL)[0] or "Back office", ""
+        return own_sender(), ""
     chosen = ShopMail.objects.filter(shop=mail.shop_id).first()
     return (chosen and chosen.sender_name) or mail.shop.name, chosen.reply_to if chosen else ""
+
+
+def own_sender() -> str:
+    """Return the name that stands before our address in mails to staff."""
+    return parseaddr(settings.DEFAULT_FROM_EMAIL)[0] or "Back office"
 
 
 def message_of(mail: Mail, composed: Composed, *, sender: str, reply_to: str, audience: Audience) -> Any:

@@ -14,7 +14,7 @@ from backoffice.text.translatable import gettext as _
 
 def can_decide(mail: Mail) -> Eligibility:
     """Return whether there is anything to decide."""
-    return ELIGIBLE if mail.needs_attention else ineligible(_("Nothing has to be decided about this mail."))
+    return ELIGIBLE if mail.needs_attention else ineligible(_("No decision is needed for this e-mail."))
 
 
 @transaction.atomic

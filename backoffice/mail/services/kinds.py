@@ -13,6 +13,8 @@ from backoffice.mail.models import Mail
 class Audience(StrEnum):
     CUSTOMER = "customer"
     STAFF = "staff"
+    # About somebody's own account: not for anybody to switch off.
+    ACCOUNT = "account"
 
 
 @dataclass(frozen=True)
@@ -36,6 +38,9 @@ class MailKind:
     # The product's own words, until staff write others.
     subject_line: ClassVar[Promise]
     body: ClassVar[Promise]
+
+    # Variables that let somebody in: the mail has them, what is kept of it does not.
+    secrets: ClassVar[tuple[str, ...]] = ()
 
     def recipient(self, mail: Mail) -> str:
         """Return where it goes: a customer's address may have been corrected since it was queued."""

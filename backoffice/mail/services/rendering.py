@@ -33,7 +33,7 @@ def check_template(subject_line: str, body: str, *, variables: Collection[str]) 
         if found := list(_errors(text, variables=variables, longest=longest)):
             errors[field] = found
     if "\n" in subject_line:
-        errors.setdefault("subject_line", []).append(_("A subject has one line."))
+        errors.setdefault("subject_line", []).append(_("A subject must be a single line."))
     if errors:
         raise InvalidInput(next(iter(errors.values()))[0], errors=errors)
 
@@ -77,7 +77,7 @@ def _fill(text: str, context: Mapping[str, str]) -> str:
 
 def _errors(text: str, *, variables: Collection[str], longest: int) -> Iterable[str]:
     if not text.strip():
-        yield _("This may not be empty.")
+        yield _("This field cannot be empty.")
     if len(text) > longest:
         yield _("At most %(longest)s characters.") % {"longest": longest}
     for match in _PLACEHOLDER.finditer(text):
@@ -95,5 +95,5 @@ def _unknown(name: str, variables: Collection[str]) -> str:
     if _NAME.fullmatch(name) and (close := get_close_matches(name, variables, n=1)):
         text = _("There is no variable “%(name)s”. Did you mean “%(close)s”?")
         return text % (params | {"close": close[0]})
-    text = _("There is no variable “%(name)s”. There are: %(variables)s.")
+    text = _("There is no variable “%(name)s”. Available: %(variables)s.")
     return text % (params | {"variables": ", ".join(sorted(variables))})

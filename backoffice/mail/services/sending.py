@@ -9,7 +9,7 @@ hand over  accepted: SENT; refused: FAILED; not now: NEW; the line broke after D
 import logging
 import time
 import uuid
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from datetime import timedelta
 from typing import Any
 
@@ -20,17 +20,20 @@ from django.db.models import F
 from django.db.models.functions import Now
 from django.utils import timezone
 
+from backoffice.accounts.services.visibility import visible_shops
 from backoffice.engine.services import epoch
 from backoffice.engine.services.clock import database_now
 from backoffice.engine.services.delivery import LeaseLost
 from backoffice.mail.models import Mail, MailState
 from backoffice.mail.services.composing import compose, message_of, new_message_id, sender_of
-from backoffice.mail.services.kinds import MAIL_KINDS, MailKind
+from backoffice.mail.services.kinds import MAIL_KINDS, Audience, MailKind
 from backoffice.mail.services.outcomes import Outcome, describe_error, judge
 from backoffice.mail.services.templates import find_words
+from backoffice.sight import reading
 from backoffice.text.emails import usable_email
 from backoffice.text.translatable import gettext as _
 from backoffice.vendors.errors import RateLimited
+from backoffice.visibility import seeing
 
 logger = logging.getLogger(__name__)
 
@@ -82,7 +85,7 @@ class MailServer:
         """Bring the claimed mail to its end, or back into the queue. Return False when no other need be tried now."""
         kind = MAIL_KINDS.get(mail.kind)
         if kind is None:
-            finish(mail, MailState.FAILED, cause=_("This release sends no such mails: %s") % mail.kind)
+            finish(mail, MailState.FAILED, cause=_("This version does not send e-mails of this kind: %s") % mail.kind)
             return True
         try:
             epoch.require_current()
@@ -103,7 +106,7 @@ class MailServer:
         try:
             if connection is not None:
                 connection.close()
-        except Exception as error:  # noqa: BLE001
+        except Exception as error:  # noqa: BLE001 - it is gone in any case
             logger.info("The mail server's connection did not end well: %s", error)
 
     def _open(self) -> None:
@@ -128,7 +131,7 @@ class MailServer:
         connection = self._connection
         try:
             connection.send_messages([message])
-        except Exception as error:  # noqa: BLE001
+        except Exception as error:  # noqa: BLE001 - each backend has errors of its own; `judge` says what they mean
             outcome = judge(error, may_have_arrived=getattr(connection, "data_begun", True))
             logger.warning("Mail %s: %s, %s", mail.pk, outcome, describe_error(error))
             if outcome in (Outcome.SERVER, Outcome.UNCLEAR):
@@ -138,25 +141,41 @@ class MailServer:
         return True
 
 
-@transaction.atomic
 def prepare(mail: Mail, kind: MailKind) -> Any:
     """Write the mail and commit that it is about to be handed over. Return None, with the row at its end, when it is
-    not wanted any more. Raise LeaseLost.
+    not wanted any more. Raise LeaseLost. What a member of the staff is mailed is what they would see.
     """
+    reader = mail.user if kind.audience == Audience.STAFF else None
+    asked = reader.has_perm if reader else lambda right: True
+    with seeing(lambda: visible_shops(reader) if reader else None), reading(asked):
+        return _prepare(mail, kind)
+
+
+@transaction.atomic
+def _prepare(mail: Mail, kind: MailKind) -> Any:
     _lock(mail)
     if mail.created_at and epoch.is_from_before_restore(mail.created_at):
-        finish(mail, MailState.UNKNOWN, cause=_("It may have been sent after the backup that was restored."))
+        finish(mail, MailState.UNKNOWN, cause=_("It may have been sent after the restored backup was made."))
         return None
     if reason := _too_late(mail) or kind.still_wanted(mail) or _cannot_be_reached(mail, kind.recipient(mail)):
         finish(mail, MailState.SKIPPED, cause=reason)
         return None
     sender, reply_to = sender_of(mail)
     words = find_words(kind, shop=mail.shop, language=mail.language)
-    composed = compose(kind, words, kind.context(mail), language=mail.language, sender=sender)
-    mail.subject_line, mail.text, mail.handed_over = composed.subject_line, composed.text, True
+    context = kind.context(mail)
+    composed = compose(kind, words, context, language=mail.language, sender=sender)
+    mail.subject_line, mail.text, mail.handed_over = composed.subject_line, masked(composed.text, kind, context), True
     mail.message_id = mail.message_id or new_message_id()
     mail.save(update_fields=["recipient", "subject_line", "text", "handed_over", "message_id"])
     return message_of(mail, composed, sender=sender, reply_to=reply_to, audience=kind.audience)
+
+
+def masked(text: str, kind: MailKind, context: Mapping[str, Any]) -> str:
+    """Return the text without what lets somebody in: whoever reads the log must not."""
+    for name in kind.secrets:
+        if secret := str(context.get(name, "")):
+            text = text.replace(secret, "•••")
+    return text
 
 
 @transaction.atomic
@@ -197,7 +216,7 @@ def end_expired_leases() -> int:
         with transaction.atomic():
             mail = lost.select_for_update(skip_locked=True).filter(pk=pk).first()
             if mail is not None:
-                finish(mail, MailState.UNKNOWN, cause=_("The worker was lost while the mail was on its way."))
+                finish(mail, MailState.UNKNOWN, cause=_("The worker stopped unexpectedly while sending the e-mail."))
                 ended += 1
     return ended
 
@@ -223,7 +242,7 @@ def _lock(mail: Mail) -> None:
 def _too_late(mail: Mail) -> str:
     if timezone.now() - mail.created_at <= timedelta(hours=settings.MAIL_LATEST_HOURS):
         return ""
-    return _("It waited for more than %(hours)d hours.") % {"hours": settings.MAIL_LATEST_HOURS}
+    return _("It waited longer than the limit of %(hours)d h.") % {"hours": settings.MAIL_LATEST_HOURS}
 
 
 def _cannot_be_reached(mail: Mail, recipient: str) -> str:
@@ -231,7 +250,7 @@ def _cannot_be_reached(mail: Mail, recipient: str) -> str:
     if recipient == mail.recipient:
         return ""
     if not usable_email(recipient):
-        return _("There is no e-mail address any more.")
+        return _("There is no longer an e-mail address.")
     same = Mail.objects.filter(
         kind=mail.kind,
         subject_type=mail.subject_type,
@@ -240,7 +259,7 @@ def _cannot_be_reached(mail: Mail, recipient: str) -> str:
         recipient=recipient,
     )
     if same.exists():
-        return _("The same mail goes to the address that was corrected.")
+        return _("The same e-mail is sent to the corrected address.")
     mail.recipient = recipient
     return ""
 

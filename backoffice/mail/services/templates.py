@@ -54,7 +54,7 @@ def save_template(
     key = {"shop": shop, "kind": kind.name, "language": language}
     row = MailTemplate.objects.select_for_update().filter(**key).first() or MailTemplate(**key, revision=0)
     if row.revision != revision:
-        text = _("%(name)s has saved this template meanwhile. Your text stands below; compare, then save again.")
+        text = _("%(name)s has saved this template in the meantime. Your text is below; compare, then save again.")
         raise Conflict(text % {"name": row.changed_by or "?"}, code="changed_meanwhile")
     row.subject_line, row.body, row.changed_by, row.revision = subject_line, body, actor, revision + 1
     row.save()

@@ -5,6 +5,7 @@ from collections.abc import Iterator, Mapping
 from functools import cached_property
 from typing import Any
 
+from django.forms import BoundField
 from django.http import QueryDict
 from django.utils.datastructures import MultiValueDict
 
@@ -21,11 +22,12 @@ from orders.admin.order_edit.forms import (
 )
 from orders.admin.order_edit.reading import read_address, read_documents, read_line, read_shipping
 from orders.admin.order_page.address_context import SENT, longest_allowed
-from orders.admin.order_page.correction import FIELDS_SHOWN
+from orders.admin.order_page.correction import fields_of
 from orders.models import Address, AddressRole, Order, OrderDocument, VendorOrderLine
 from orders.services.editing.changes import OrderChanges
 from orders.services.editing.parts import find_obstacles
 from orders.services.editing.plan import SHARED
+from orders.services.taking_back import may_be_taken_back
 
 MOST_NEW = 50
 _LINE = re.compile(r"lines(?:\.(?P<list>change|add))?\[(?P<index>\d+)\]\.?(?P<field>\w*)")
@@ -41,6 +43,7 @@ class EditDesk:
         self.documents = [row for row in order.documents.all() if not row.made_by_us]
         parts = list(order.vendor_orders.all())
         self.obstacles = find_obstacles(parts)
+        self.revocable = [part for part in parts if part.pk in self.obstacles and may_be_taken_back(part)]
         self.fixed = dict(
             VendorOrderLine.objects.filter(vendor_order__in=self.obstacles).values_list("line", "vendor_order")
         )
@@ -57,6 +60,20 @@ class EditDesk:
         self.kept.fields["keep"].choices = list(enumerate(map(_title, self.documents)))  # type: ignore[attr-defined]
         self.document = DocumentForm(data, prefix="document", initial={"kind": "delivery_slip"})
         self._lock()
+
+    @classmethod
+    def posted(cls, order: Order, *, data: QueryDict, files: Any = None) -> "EditDesk":
+        """Return the forms with what was posted. The page leaves out what nobody has touched: all fields of an order
+        of a hundred lines are more than a request may have.
+        """
+        whole = data.copy()
+        for form in cls(order).forms:
+            for bound in form:
+                names = (bound.html_initial_name, bound.html_name)
+                if bound.field.show_hidden_initial and not any(name in data for name in names):
+                    for name in names:
+                        whole.setlist(name, _shown(bound))
+        return cls(order, data=whole, files=files)
 
     @cached_property
     def blank_line(self) -> LineForm:
@@ -114,6 +131,11 @@ class EditDesk:
             else:
                 self.errors += texts
 
+    def places(self, errors: Errors) -> list[tuple[str, str]]:
+        """Return (name of the input, complaint) for what can be marked at a field of the page."""
+        found = [(*self._place(path), text) for path, texts in errors.items() for text in texts]
+        return [(form.add_prefix(name), text) for form, name, text in found if form is not None and name in form.fields]
+
     def focus(self, path: str) -> None:
         """Let the page open at the field of that path."""
         form, name = self._place(path)
@@ -148,7 +170,8 @@ class EditDesk:
                 EditedAddressForm(
                     self.data,
                     prefix=role.field,
-                    initial={name: getattr(address, name) for name in FIELDS_SHOWN},
+                    role=role,
+                    initial={name: getattr(address, name) for name in fields_of(role)},
                     limits=limits if role in SENT else {},
                     removable=role in known and role != AddressRole.RECIPIENT,
                 ),
@@ -178,13 +201,18 @@ class EditDesk:
         theirs = {form.prefix: set(form.changed_data) for form in self.forms}
         for form in fresh.forms:
             for bound in form:
-                shown = bound.field.prepare_value(bound.initial)
-                values = [] if shown in (None, False) else list(shown) if isinstance(shown, list | range) else [shown]
-                merged.setlist(bound.html_initial_name, [str(value) for value in values])
+                merged.setlist(bound.html_initial_name, _shown(bound))
                 if bound.name not in theirs.get(form.prefix, ()):
-                    merged.setlist(bound.html_name, [str(value) for value in values])
+                    merged.setlist(bound.html_name, _shown(bound))
         merged["revision"] = str(order.revision)
         return EditDesk(order, data=_as_query(merged))
+
+
+def _shown(bound: BoundField) -> list[str]:
+    """Return what the page sends of a field that nobody has touched."""
+    shown = bound.field.prepare_value(bound.initial)
+    values = [] if shown in (None, False) else list(shown) if isinstance(shown, list | range) else [shown]
+    return [str(value) for value in values]
 
 
 def _as_query(values: MultiValueDict[str, Any]) -> QueryDict:

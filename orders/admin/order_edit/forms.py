@@ -11,7 +11,7 @@ from django.utils.translation import gettext_lazy as _
 from backoffice.files.types import PDF
 from backoffice.staff.text_fields import CodeField, LineField, LinkField, ParagraphField, PartField
 from backoffice.vendors.money import round_money
-from orders.admin.order_page.correction import FIELDS_SHOWN, AddressForm
+from orders.admin.order_page.correction import AddressForm
 from orders.models import Order, OrderLine
 from orders.models.document import DocumentKind
 from orders.models.line import LineKind
@@ -89,11 +89,10 @@ class EditedAddressForm(ComparedForm):
 
     remove = forms.BooleanField(label=_("Remove this address"), required=False)
 
-    def __init__(self, *arguments: Any, limits: Mapping[str, int], removable: bool, **named: Any) -> None:
+    def __init__(self, *arguments: Any, role: str, limits: Mapping[str, int], removable: bool, **named: Any) -> None:
         super().__init__(*arguments, **named)
-        fields = AddressForm(limits=dict(limits)).fields
-        for name in FIELDS_SHOWN:
-            self.fields[name] = fields[name]
+        for name, field in AddressForm(role=role, limits=dict(limits)).fields.items():
+            self.fields[name] = field
             self.fields[name].show_hidden_initial = True
         if not removable:
             del self.fields["remove"]
@@ -162,5 +161,5 @@ class KeptDocumentsForm(ComparedForm):
     """Which of the documents that were supplied stay."""
 
     keep = forms.TypedMultipleChoiceField(
-        label=_("Documents that stay"), required=False, coerce=int, widget=forms.CheckboxSelectMultiple
+        label=_("Documents to keep"), required=False, coerce=int, widget=forms.CheckboxSelectMultiple
     )

@@ -31,12 +31,17 @@ class Thumbnail:
 
 @dataclass(frozen=True)
 class OrderRow:
-    """One row of the list; `lines` says how many the order has, `reasons` why it waits, `vendors` who makes it."""
+    """One row of the list.
+
+    `key` is the order's as addresses have it, `lines` says how many it has, `reasons` why it waits,
+    `vendor_titles` who makes it.
+    """
 
     order: Order
+    key: str
     chips: list[Chip]
     reasons: list[str]
-    vendors: list[str]
+    vendor_titles: list[str]
     thumbnails: list[Thumbnail]
     lines: str
     overdue: bool
@@ -60,6 +65,8 @@ class OrderList(ListPage[Order]):
         (gettext_lazy("Late"), "late=any"),
     )
     counts_rows = True
+    counted_by_reading = frozenset({"q", "tag", "view"})
+    counted_in_any_order = frozenset({"q", "tag"})
     columns = (
         ("col-customer", gettext_lazy("Customer")),
         ("col-lines", gettext_lazy("Lines")),
@@ -67,7 +74,7 @@ class OrderList(ListPage[Order]):
         ("col-total", gettext_lazy("Total")),
         ("col-age", gettext_lazy("Age")),
         ("col-ship", gettext_lazy("Ship by")),
-        ("col-who", gettext_lazy("Assigned")),
+        ("col-who", gettext_lazy("Assigned to")),
     )
     sorts = {"col-age": "pk", "col-ship": "ship_by", "col-total": "total"}
     search_words = gettext_lazy("Number, name, e-mail, postcode, SKU, tracking code …")
@@ -84,7 +91,7 @@ class OrderList(ListPage[Order]):
         """What other apps offer beside the search."""
         return parts_above_list(self.request)
 
-    @property
+    @cached_property
     def may_mark(self) -> bool:
         user = self.request.user
         return user.has_perm("orders.change_order") or user.has_perm("jobs.view_job") or bool(self.marked_parts)
@@ -102,9 +109,10 @@ class OrderList(ListPage[Order]):
         return [
             OrderRow(
                 order=order,
+                key=str(order.pk),
                 chips=status_chips(order, reasons=reasons[order.pk]),
                 reasons=[str(HoldReason(reason).label) for reason in reasons[order.pk]],
-                vendors=vendors[order.pk],
+                vendor_titles=vendors[order.pk],
                 thumbnails=[
                     Thumbnail(pictures.get((line.vendor, line.sku), ""), f"{line.quantity} × {line.name or line.sku}")
                     for line in lines[order.pk]

@@ -4,6 +4,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 
 from backoffice.paper.fonts.shaping import find_unprintable
+from backoffice.text.regions import named_countries
 from backoffice.vendors.abilities import TakesOrders
 from backoffice.vendors.registry import vendor_type
 from fulfillment.models import Country
@@ -16,6 +17,7 @@ ON_SLIP = (AddressRole.RECIPIENT, AddressRole.SHIPPER)
 SHOWN = (
     "company", "department", "firstname", "lastname", "street", "care_of", "district", "zip", "city", "state_code",
     "country_code", "phone", "mobile", "fax", "email", "vat_id", "eori_number", "commercial_register_entry",
+    "address_id", "address_key",
 )  # fmt: skip
 # Nothing has left for the vendor that a response could still confirm with the old address in it.
 UNSENT = (VendorOrderState.PLANNED, VendorOrderState.REFUSED, VendorOrderState.CANCELLED)
@@ -88,7 +90,7 @@ def address_context(order: Order, *, vendors: Iterable[str]) -> list[AddressCont
 
 def _country_names(addresses: Iterable[Address]) -> dict[str, str]:
     codes = {address.country_code.upper() for address in addresses}
-    return dict(Country.objects.filter(iso2__in=codes).values_list("iso2", "name"))
+    return dict(named_countries(Country.objects.filter(iso2__in=codes).values_list("iso2", "name")))
 
 
 def longest_allowed(vendors: Iterable[str]) -> dict[str, int]:

@@ -4,11 +4,12 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from django.http import HttpRequest, HttpResponse
-from django.shortcuts import get_object_or_404
 from django.utils import timezone
 from django.utils.formats import date_format
 
 from backoffice.amounts import money
+from backoffice.sight import PERSONAL_DATA, require_sight
+from backoffice.staff.pages import get_visible_or_404
 from backoffice.text.translatable import gettext as _
 from orders.admin.order_page.frame import Pages, find_order, render
 from orders.admin.order_page.postal import postal_lines
@@ -34,10 +35,11 @@ class ComparedRow:
 
 def compare(request: HttpRequest, pk: int, hold_pk: int) -> HttpResponse:
     """Show the order beside the one that it may repeat."""
+    require_sight(PERSONAL_DATA)
     order = find_order(request, pk)
-    hold = get_object_or_404(Hold, pk=hold_pk, order=order, reason=HoldReason.POSSIBLE_DUPLICATE)
+    hold = get_visible_or_404(Hold, pk=hold_pk, order=order, reason=HoldReason.POSSIBLE_DUPLICATE)
     both = Order.objects.select_related("shop").prefetch_related("lines", "addresses")
-    other = get_object_or_404(both, pk=hold.duplicate_of_id or 0)
+    other = get_visible_or_404(both, pk=hold.duplicate_of_id or 0)
     this = both.get(pk=order.pk)
     return render(
         request,
@@ -47,7 +49,7 @@ def compare(request: HttpRequest, pk: int, hold_pk: int) -> HttpResponse:
         hold=hold,
         other=other,
         rows=compared_rows(other, this),
-        refusal="" if hold.released_at is None else _("This hold has been released already."),
+        refusal="" if hold.released_at is None else _("This hold has already been released."),
         reason=_("Duplicate of %(number)s.") % {"number": other.number},
         cannot_cancel=this.can_cancel(vendor_orders=this.vendor_orders.all()).reason,
     )

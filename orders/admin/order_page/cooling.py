@@ -37,12 +37,12 @@ def open_window(order: Order, vendor_orders: list[VendorOrder]) -> Window | None
     if order.cancel_requested_at is not None or order.has_ended:
         return None
     if order.leaves_at is not None and can_end_cooling_off(order):
-        return Window(order.leaves_at, _("Leaves for production when the cooling-off ends."), may_be_ended=True)
+        return Window(order.leaves_at, _("Sent to production when the cooling-off period ends."), may_be_ended=True)
     ends = [(end, row.vendor) for row in vendor_orders if (end := _production_begins(row)) is not None]
     if not ends:
         return None
     ends_at, vendor = min(ends)
-    return Window(ends_at, _("%(vendor)s begins production then.") % {"vendor": vendor_title(vendor)})
+    return Window(ends_at, _("%(vendor)s then begins production.") % {"vendor": vendor_title(vendor)})
 
 
 def _production_begins(row: VendorOrder) -> datetime | None:
@@ -61,7 +61,7 @@ def send_now(request: HttpRequest, pk: int) -> HttpResponse:
 
     def do() -> str:
         end_cooling_off(order, actor=actor(request))
-        return _("Order %(number)s leaves now.") % {"number": order.number}
+        return _("Order %(number)s is being sent now.") % {"number": order.number}
 
     return act(request, do, to=order_url(pk))
 

@@ -8,14 +8,13 @@ from django.contrib.auth.models import User
 from django.db import transaction
 from django.db.models import Exists, OuterRef, Q
 from django.http import Http404, HttpRequest, HttpResponse
-from django.shortcuts import get_object_or_404
 from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_POST
 
 from backoffice.engine.admin.timeline import show_exchange
 from backoffice.engine.models import Push
 from backoffice.staff.base import actor
-from backoffice.staff.pages import act
+from backoffice.staff.pages import act, get_visible_or_404
 from backoffice.staff.text_fields import ParagraphField, posted_text
 from backoffice.text.translatable import gettext as _
 from orders.admin.order_page.confirmations import (
@@ -28,7 +27,7 @@ from orders.admin.order_page.confirmations import (
     settling,
 )
 from orders.admin.order_page.context import OrderPageContext, order_context
-from orders.admin.order_page.frame import Pages, find_order, order_url, render, require
+from orders.admin.order_page.frame import Pages, find_order, goes_on, order_url, render, require
 from orders.admin.order_page.terms import LONGEST_REASON, HoldForm
 from orders.models import Hold, HoldReason, Order, OrderAlarm, OrderEvent, VendorOrder
 from orders.services.alarms import settle_alarm
@@ -92,7 +91,7 @@ def cancel(request: HttpRequest, pk: int) -> HttpResponse:
 def lift(request: HttpRequest, pk: int, hold_pk: int) -> HttpResponse:
     """Ask what has been done about it; then release that hold."""
     order = find_order(request, pk)
-    row = get_object_or_404(Hold, pk=hold_pk, order=order)
+    row = get_visible_or_404(Hold, pk=hold_pk, order=order)
 
     def do(values: Values) -> Order:
         return release_hold(row, actor=actor(request), note=values["reason"], anyway=_anyway(request))
@@ -103,7 +102,7 @@ def lift(request: HttpRequest, pk: int, hold_pk: int) -> HttpResponse:
 def accept(request: HttpRequest, pk: int, hold_pk: int) -> HttpResponse:
     """Ask why the print files may go although they were found unfit; then let them."""
     order = find_order(request, pk)
-    row = get_object_or_404(Hold, pk=hold_pk, order=order, reason=HoldReason.BAD_FILE)
+    row = get_visible_or_404(Hold, pk=hold_pk, order=order, reason=HoldReason.BAD_FILE)
 
     def do(values: Values) -> Order:
         return accept_files(row, actor=actor(request), note=values["reason"])
@@ -114,7 +113,7 @@ def accept(request: HttpRequest, pk: int, hold_pk: int) -> HttpResponse:
 def settle(request: HttpRequest, pk: int, alarm_pk: int) -> HttpResponse:
     """Ask what was done about the alarm; then settle it."""
     order = find_order(request, pk)
-    row = get_object_or_404(OrderAlarm, pk=alarm_pk, order=order)
+    row = get_visible_or_404(OrderAlarm, pk=alarm_pk, order=order)
 
     def do(values: Values) -> None:
         settle_alarm(row, actor=actor(request), settlement=values["reason"])
@@ -131,7 +130,7 @@ def notes(request: HttpRequest, pk: int) -> HttpResponse:
     key, before = request.POST.get("assignee", ""), request.POST.get("assignee_before", "")
     assignee = order.assignee  # may have left since
     if key != before:
-        assignee = get_object_or_404(User, pk=key, is_staff=True, is_active=True) if key.isdigit() else None
+        assignee = get_visible_or_404(User, pk=key, is_staff=True, is_active=True) if key.isdigit() else None
 
     @transaction.atomic
     def do() -> str:
@@ -173,7 +172,7 @@ def confirm(
             do(form.cleaned_data)
             return confirmation.done
 
-        return act(request, run, to=order_url(order.pk))
+        return act(request, run, to=goes_on(request, order))
     title = confirmation.title
     return render(request, "orders/confirm.html", order, title=title, confirmation=confirmation, form=form)
 

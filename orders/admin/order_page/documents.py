@@ -8,13 +8,14 @@ from django.core.cache import cache
 from django.core.files.uploadedfile import UploadedFile
 from django.http import Http404, HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
-from django.shortcuts import get_object_or_404
 from django.utils.translation import gettext_lazy
 
 from backoffice.engine.services.files import too_large_text
 from backoffice.errors import DomainError
 from backoffice.files.types import PDF, PNG, content_type_of
+from backoffice.sight import PERSONAL_DATA, require_sight
 from backoffice.staff.base import actor, refuse
+from backoffice.staff.pages import get_visible_or_404
 from backoffice.staff.text_fields import CodeField
 from backoffice.text.translatable import gettext as _
 from backoffice.web.file_answers import file_response
@@ -87,6 +88,7 @@ def preview(request: HttpRequest, pk: int, line_pk: int) -> HttpResponseBase:
 
 def slip(request: HttpRequest, pk: int) -> HttpResponseBase:
     """Show the delivery slip of all of the order."""
+    require_sight(PERSONAL_DATA)
     order = find_order(request, pk, permission="view_order")
     from orders.services.files.slips import render_order_slip  # heavy to load, and most processes never draw
 
@@ -96,20 +98,20 @@ def slip(request: HttpRequest, pk: int) -> HttpResponseBase:
 def exchange(request: HttpRequest, pk: int, line_pk: int, index: int) -> HttpResponse:
     """Take another file in that place of a line."""
     order = find_order(request, pk)
-    line = get_object_or_404(OrderLine, pk=line_pk, order=order)
-    title = _("Exchange a print file of %(number)s") % {"number": order.number}
+    line = get_visible_or_404(OrderLine, pk=line_pk, order=order)
+    title = _("Replace a print file of %(number)s") % {"number": order.number}
 
     def do(values: dict[str, Any]) -> str:
         exchange_file(line, index=index, file=_stored(values["file"], order), actor=actor(request))
-        return _("The file is exchanged. It is looked at when the order goes.")
+        return _("The file is replaced. It is checked when the order is sent.")
 
-    return _ask(request, order, PdfForm, do, title=title, button=_("Exchange the file"), about=str(line))
+    return _ask(request, order, PdfForm, do, title=title, button=_("Replace the file"), about=str(line))
 
 
 def label(request: HttpRequest, pk: int, part_pk: int) -> HttpResponse:
     """Take the label of one vendor order."""
     order = find_order(request, pk)
-    part = get_object_or_404(VendorOrder, pk=part_pk, order=order)
+    part = get_visible_or_404(VendorOrder, pk=part_pk, order=order)
     title = _("Supply the label of %(reference)s") % {"reference": part.reference}
 
     def do(values: dict[str, Any]) -> str:
@@ -135,7 +137,7 @@ def _ask(
 def _design_line(request: HttpRequest, pk: int, line_pk: int) -> OrderLine:
     require(request, "view_order")
     lines = OrderLine.objects.select_related("order").exclude(design_id="")
-    return get_object_or_404(lines, pk=line_pk, order=pk, kind=LineKind.DESIGN)
+    return get_visible_or_404(lines, pk=line_pk, order=pk, kind=LineKind.DESIGN)
 
 
 PAGES: Pages = [

@@ -102,4 +102,4 @@ def _button(page: OrderPageContext, hold: Hold | None) -> str:
         return _("Save the address")
     if page.vendor_orders:
         return _("Save and send again")
-    return _("Save and release") if goes_on_by_itself(page.order) else _("Save and end the hold")
+    return _("Save and release") if goes_on_by_itself(page.order) else _("Save and release the hold")

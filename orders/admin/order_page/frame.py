@@ -7,13 +7,13 @@ from django import forms
 from django.contrib import admin, messages
 from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
-from django.shortcuts import get_object_or_404
 from django.template.response import TemplateResponse
 from django.urls import reverse
 
 from backoffice.errors import DomainError, InvalidInput
 from backoffice.staff.base import refuse
-from backoffice.staff.pages import View
+from backoffice.staff.marks import came_from
+from backoffice.staff.pages import View, get_visible_or_404
 from orders.models import Order
 
 # (route below the list of orders, name, view)
@@ -29,11 +29,16 @@ def require(request: HttpRequest, permission: str) -> None:
 def find_order(request: HttpRequest, pk: int, *, permission: str = "change_order") -> Order:
     """Return the order with its shop. Raise PermissionDenied or Http404."""
     require(request, permission)
-    return get_object_or_404(Order.objects.select_related("shop"), pk=pk)
+    return get_visible_or_404(Order.objects.select_related("shop"), pk=pk)
 
 
 def order_url(pk: int) -> str:
     return reverse("admin:orders_order_change", args=[pk])
+
+
+def goes_on(request: HttpRequest, order: Order) -> str:
+    """Return where it goes on after a form about the order: on the page that had the form, else on the order's."""
+    return came_from(request) or order_url(order.pk)
 
 
 def render(request: HttpRequest, template: str, order: Order, **context: Any) -> HttpResponse:
@@ -52,7 +57,7 @@ def fill_in(
     path: str = "",
     **context: Any,
 ) -> HttpResponse:
-    """Show the form; on a valid POST call `do` with its values and go back to the order with the text it returns.
+    """Show the form; on a valid POST call `do` with its values and go back with the text it returns.
 
     What `do` refuses by field stands at the fields, without the `path` before their names; other refusals stand on
     the order's page.
@@ -60,11 +65,11 @@ def fill_in(
     if request.method == "POST" and form.is_valid():
         try:
             messages.success(request, do(form.cleaned_data))
-            return HttpResponseRedirect(order_url(order.pk))
+            return HttpResponseRedirect(goes_on(request, order))
         except InvalidInput as error:
             for place, texts in (error.errors or {"": [error.text]}).items():
                 name = place.removeprefix(path)
                 form.add_error(name if name in form.fields else None, texts)
         except DomainError as error:
-            return refuse(request, error, to=order_url(order.pk))
+            return refuse(request, error, to=goes_on(request, order))
     return render(request, template, order, form=form, **context)

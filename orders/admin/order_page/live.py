@@ -2,13 +2,14 @@
 
 from backoffice.engine.models import Push
 from backoffice.staff.live import Live, live_version, row_versions
+from backoffice.visibility import visible
 from fulfillment.models import Shipment
 from orders.models import Hold, Order, OrderAlarm, OrderEvent, VendorOrder
 
 
 def order_live(pk: str) -> Live:
     """Return the version of the page, in one query: of the order, its parts, pushes, holds, parcels, newest event."""
-    order = Order.objects.filter(pk=pk) if pk.isdigit() else Order.objects.none()
+    order = visible(Order.objects.filter(pk=pk)) if pk.isdigit() else Order.objects.none()
     parts = VendorOrder.objects.filter(order__in=order)
     return live_version(
         row_versions(

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from django.urls import reverse
 from django.utils.http import urlencode
 
+from backoffice.sight import may_see_personal_data
 from backoffice.text.translatable import gettext as _
 from orders.admin.order_page.context import OrderPageContext
 from orders.admin.order_page.field_forms import FieldForm, field_forms
@@ -81,7 +82,7 @@ def address_remedy(order: Order, role: AddressRole) -> Remedy:
 
 def no_remedy_text() -> str:
     return _(
-        "This can no longer be edited here. If the cause is gone, release the hold. If not, cancel the order and "
+        "This can no longer be edited here. If the cause is fixed, release the hold. If not, cancel the order and "
         "place it again."
     )
 
@@ -96,7 +97,8 @@ def _box(page: OrderPageContext, hold: Hold, *, comes_first: bool) -> HoldBox:
     reason = HoldReason(hold.reason)
     implied: dict[str, list[str]] = {"recipient": []} if reason == HoldReason.BAD_ADDRESS else {}
     errors = hold.errors or implied
-    forms = field_forms(page, errors, hold=hold) if page.order.state in CORRECTABLE else []
+    may_correct = page.order.state in CORRECTABLE and may_see_personal_data()
+    forms = field_forms(page, errors, hold=hold) if may_correct else []
     in_forms = {form.url for form in forms}
     found = [one for one in remedies(page, errors) if one.url not in in_forms]
     found += [one for one in _OF_REASON[reason](page, hold) if one not in found]
@@ -164,7 +166,7 @@ def _compare(page: OrderPageContext, hold: Hold) -> list[Remedy]:
 
 def _strays(page: OrderPageContext, hold: Hold) -> list[Remedy]:
     url = reverse("admin:orders_strayorder_changelist")
-    return [Remedy(_("Orders that only the vendor knows"), "travel_explore", url)]
+    return [Remedy(_("Orders known only to the vendor"), "travel_explore", url)]
 
 
 # What a reason offers after what its errors name. The first of all is the primary button.
@@ -206,7 +208,7 @@ def _exchange(order: Order, match: re.Match[str] | None, lines: Mapping[int, Ord
 
 
 def _exchange_of(order: Order, line: OrderLine, index: int) -> Remedy:
-    label = _("Exchange the file of line %(line)s") % {"line": line.reference}
+    label = _("Replace the file of line %(line)s") % {"line": line.reference}
     return Remedy(label, "swap_horiz", reverse("admin:orders_order_file", args=[order.pk, line.pk, index]))
 
 

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from backoffice.text.translatable import gettext as _
-from backoffice.vendors.abilities import TakesOrdersAtOnce
+from backoffice.vendors.abilities import SimulatesOrders, TakesOrdersAtOnce
 from backoffice.vendors.registry import has_ability
 from orders.models import VendorOrder
 from orders.models import VendorOrderState as State
@@ -26,7 +26,7 @@ class ProgressStep:
 def steps(vendor_order: VendorOrder, *, shipped: bool) -> list[ProgressStep]:
     """Return the steps up to shipped, from our own record and the vendor's reports."""
     state, sent = State(vendor_order.state), vendor_order.submitted_at
-    if has_ability(vendor_order.vendor, TakesOrdersAtOnce):
+    if any(has_ability(vendor_order.vendor, ability) for ability in (TakesOrdersAtOnce, SimulatesOrders)):
         reached = -1
         journey: list[tuple[str, bool, Any]] = [
             (_("Sent"), sent is not None, sent or ""),

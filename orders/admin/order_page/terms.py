@@ -6,13 +6,12 @@ from typing import Any
 from django import forms
 from django.contrib.auth.models import User
 from django.http import HttpRequest, HttpResponse
-from django.shortcuts import get_object_or_404
 from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_POST
 
 from backoffice.errors import InvalidInput
 from backoffice.staff.base import actor
-from backoffice.staff.pages import act
+from backoffice.staff.pages import act, get_visible_or_404
 from backoffice.staff.text_fields import ParagraphField
 from backoffice.text.translatable import gettext as _
 from orders.admin.order_page.frame import Pages, find_order, order_url
@@ -30,13 +29,13 @@ class TermsForm(forms.Form):
         label=gettext_lazy("Until"),
         required=False,
         widget=forms.DateTimeInput({"type": "datetime-local"}, format="%Y-%m-%dT%H:%M"),
-        help_text=gettext_lazy("Released by itself then. Empty: until somebody releases it."),
+        help_text=gettext_lazy("Released automatically then. Empty: until it is released by hand."),
     )
     owner = forms.ModelChoiceField(
-        label=gettext_lazy("Who takes care of it"),
+        label=gettext_lazy("Assigned to"),
         queryset=User.objects.filter(is_staff=True, is_active=True).order_by("first_name", "username"),
         required=False,
-        empty_label=gettext_lazy("nobody"),
+        empty_label=gettext_lazy("unassigned"),
     )
 
     def __init__(self, *arguments: Any, **named: Any) -> None:
@@ -68,7 +67,7 @@ def terms_form(hold: Hold, data: Any = None) -> TermsForm:
 def terms(request: HttpRequest, pk: int, hold_pk: int) -> HttpResponse:
     """Save who takes care of a hold, and until when it lasts."""
     order = find_order(request, pk)
-    hold = get_object_or_404(Hold, pk=hold_pk, order=order)
+    hold = get_visible_or_404(Hold, pk=hold_pk, order=order)
     form = terms_form(hold, request.POST)
 
     def do() -> str:

@@ -52,16 +52,18 @@ def _chip_look(order: Order) -> tuple[Tone, str]:
 
 def _for_staff(order: Order, holds: list[Hold], parcels: list[Shipment]) -> str:
     if order.state == OrderState.CANCELLED:
-        return _("Cancelled %(day)s") % {"day": _day(order.updated_at)}
+        is_merged = order.merged_into_id is not None
+        text = _("Merged into another order %(day)s") if is_merged else _("Cancelled %(day)s")
+        return text % {"day": _day(order.updated_at)}
     if order.shipment != ShipmentState.NONE:
         return _journey(order, parcels)
     if order.state == OrderState.HELD:
         since = min((hold.placed_at for hold in holds), default=order.updated_at)
         return _("Held since %(day)s") % {"day": _day(since)}
     if order.state == OrderState.NEW:
-        return _("Waits for its release since %(day)s") % {"day": _day(order.created_at)}
+        return _("Waiting for release since %(day)s") % {"day": _day(order.created_at)}
     if can_end_cooling_off(order):
-        return _("Waits for the end of its cooling-off; nothing has left yet")
+        return _("In its cooling-off period; nothing sent yet")
     return _making(order)
 
 
@@ -73,7 +75,7 @@ def _journey(order: Order, parcels: list[Shipment]) -> str:
         return _("Partly shipped, the rest follows")
     if latest is None:
         return _("On its way since %(day)s") % {"day": _day(parcels[0].created_at) if parcels else "–"}
-    return _("On its way since %(day)s, to arrive by %(latest)s") % {
+    return _("On its way since %(day)s, expected by %(latest)s") % {
         "day": _day(parcels[0].created_at),
         "latest": _day(latest),
     }
@@ -88,9 +90,9 @@ def _making(order: Order) -> str:
         return _("In production")
     params = {"day": _day(order.ship_by)}
     return (
-        _("In production, late: should have left by %(day)s") % params
+        _("In production, late: should have been shipped by %(day)s") % params
         if order.late
-        else (_("In production, to leave by %(day)s") % params)
+        else (_("In production, ships by %(day)s") % params)
     )
 
 
@@ -104,6 +106,9 @@ def _for_customer(order: Order, parcels: list[Shipment]) -> str:
 
 def _customer_sentence(order: Order, parcels: list[Shipment]) -> str:
     params = {"reference": order.reference}
+    if order.merged_into is not None:
+        text = _("Your order %(reference)s will arrive together with your order %(into)s.")
+        return text % {**params, "into": order.merged_into.reference}
     if order.state == OrderState.CANCELLED:
         return _("Your order %(reference)s was cancelled.") % params
     if order.shipment == ShipmentState.NONE:
@@ -113,7 +118,7 @@ def _customer_sentence(order: Order, parcels: list[Shipment]) -> str:
         return _("Your order %(reference)s was delivered on %(day)s.") % {**params, "day": day}
     if order.shipment == ShipmentState.SHIPPED:
         return _("Your order %(reference)s has been shipped and is on its way to you.") % params
-    return _("A part of your order %(reference)s has been shipped; the rest follows.") % params
+    return _("Part of your order %(reference)s has been shipped; the rest follows.") % params
 
 
 def _customer_waits(order: Order) -> str:
@@ -122,7 +127,7 @@ def _customer_waits(order: Order) -> str:
     if not is_made:
         return _("We have received your order %(reference)s and are working on it.") % params
     if order.ship_by and not order.late:
-        text = _("Your order %(reference)s is being made and will leave us by %(day)s.")
+        text = _("Your order %(reference)s is being made and will be shipped by %(day)s.")
         return text % {**params, "day": _day(order.ship_by)}
     return _("Your order %(reference)s is being made.") % params
 

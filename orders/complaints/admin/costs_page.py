@@ -10,6 +10,7 @@ from django.http import HttpRequest, HttpResponse, QueryDict
 from django.utils import timezone
 
 from backoffice.amounts import money
+from backoffice.sight import PAYMENTS, PURCHASE_PRICES
 from backoffice.staff.list_page import Tab
 from backoffice.text.translatable import gettext as _
 from backoffice.vendors.registry import vendor_title
@@ -57,7 +58,7 @@ class CurrencyCosts:
 
 def costs(request: HttpRequest) -> HttpResponse:
     """Show the cost of a period, of whoever bears it or of one of them."""
-    require(request)
+    require(request, PURCHASE_PRICES, PAYMENTS)
     days, bearer = _period(request.GET), _bearer(request.GET)
     found = sum_costs(since=timezone.now() - timedelta(days=days), bearer=bearer)
     by_currency: dict[str, list[ComplaintCost]] = defaultdict(list)
@@ -68,7 +69,7 @@ def costs(request: HttpRequest) -> HttpResponse:
         "complaints/costs.html",
         title=_("Cost of complaints"),
         tabs=[_tab(one, days=days, bearer=bearer) for one in PERIODS],
-        bearers=[("", _("Everybody")), *Bearer.choices],
+        bearers=[("", _("Everyone")), *Bearer.choices],
         bearer=bearer or "",
         days=days,
         parts=[_part(currency, rows) for currency, rows in by_currency.items()],

@@ -6,15 +6,15 @@ from typing import Any
 from django import forms
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
-from django.shortcuts import get_object_or_404
 from django.views.decorators.http import require_POST
 
 from backoffice.errors import DomainError, InvalidInput
+from backoffice.sight import PAYMENTS, PERSONAL_DATA, PURCHASE_PRICES
 from backoffice.staff.base import actor, refuse
-from backoffice.staff.pages import act
+from backoffice.staff.pages import act, get_visible_or_404
 from backoffice.text.translatable import gettext as _
 from orders.complaints.admin.forms import AboutForm, AnswerForm, EndForm, PhotosForm, RefundForm
-from orders.complaints.admin.frame import CHANGE, Pages, complaint_url, find_complaint, render, require
+from orders.complaints.admin.frame import CHANGE, PAY, Pages, complaint_url, find_complaint, render, require
 from orders.complaints.admin.page import complaint_context
 from orders.complaints.models import Complaint, Payer, Refund
 from orders.complaints.services.claims import answer_claim, record_claim
@@ -37,6 +37,8 @@ def show(request: HttpRequest, complaint: Complaint, *, bound: dict[str, forms.F
         complaint=complaint,
         order=complaint.order,
         may_act=request.user.has_perm(CHANGE),
+        may_replace=request.user.has_perms([CHANGE, PERSONAL_DATA, PURCHASE_PRICES]),
+        may_pay=request.user.has_perms([CHANGE, PAY, PAYMENTS]),
         opened=next(iter(bound or {}), ""),
     )
 
@@ -61,7 +63,7 @@ def photos(request: HttpRequest, pk: int) -> HttpResponse:
     def do(values: Values) -> str:
         for upload in values["photos"]:
             add_photo(complaint, upload.chunks(), name=upload.name or "", actor=actor(request))
-        return _("The photos are kept.")
+        return _("The photos are saved.")
 
     return _fill_in(request, complaint, "photos", PhotosForm(request.POST, request.FILES), do)
 
@@ -69,7 +71,7 @@ def photos(request: HttpRequest, pk: int) -> HttpResponse:
 @require_POST
 def refund(request: HttpRequest, pk: int) -> HttpResponse:
     """Note a refund that is to be paid."""
-    complaint = find_complaint(request, pk, CHANGE)
+    complaint = find_complaint(request, pk, CHANGE, PAY, PAYMENTS)
 
     def do(values: Values) -> str:
         note_refund(
@@ -79,7 +81,7 @@ def refund(request: HttpRequest, pk: int) -> HttpResponse:
             token=values["token"],
             actor=actor(request),
         )
-        return _("The refund is noted. Record its payment once it is paid.")
+        return _("The refund is recorded. Record its payment once it is paid.")
 
     return _fill_in(request, complaint, "refund", RefundForm(request.POST, currency=complaint.order.currency), do)
 
@@ -175,8 +177,8 @@ def reopen(request: HttpRequest, pk: int) -> HttpResponse:
 
 
 def _refund(request: HttpRequest, pk: int, refund_pk: int) -> Refund:
-    require(request, CHANGE)
-    return get_object_or_404(Refund.objects.select_related("complaint"), pk=refund_pk, complaint=pk)
+    require(request, CHANGE, PAY, PAYMENTS)
+    return get_visible_or_404(Refund.objects.select_related("complaint"), pk=refund_pk, complaint=pk)
 
 
 def _fill_in(

@@ -51,7 +51,7 @@ class AboutForm(forms.Form):
 
     cause = forms.ChoiceField(label=_("What went wrong"), choices=ComplaintCause.choices, widget=forms.RadioSelect)
     text = ParagraphField(
-        label=_("What the customer says"),
+        label=_("Customer's description"),
         required=False,
         max_length=LONGEST_TEXT,
         widget=forms.Textarea({"rows": 3}),
@@ -108,7 +108,7 @@ class OpenForm(AboutForm, PiecesForm):
         self.left = left
         self.fields["parcel"].queryset = order.shipments.all()  # type: ignore[attr-defined]
         self.fields["bearer"] = forms.ChoiceField(
-            label=_("Who bears the cost"), required=False, choices=[("", _("as usual for the cause")), *Bearer.choices]
+            label=_("Who bears the cost"), required=False, choices=[("", _("default for this cause")), *Bearer.choices]
         )
         self.fields["token"].initial = uuid.uuid4().hex
 
@@ -151,4 +151,4 @@ class AnswerForm(EndForm):
 
 
 class ExpressForm(forms.Form):
-    is_express = forms.BooleanField(label=_("As express, at extra cost"), required=False)
+    is_express = forms.BooleanField(label=_("Express, at extra cost"), required=False)

@@ -12,6 +12,7 @@ from django.utils.translation import gettext_lazy as _
 from backoffice.staff.filter_form import FilterForm, choice_field, day_field, vendor_choices
 from backoffice.staff.list_page import ListPage, Tab
 from backoffice.states import Chip
+from backoffice.visibility import visible
 from orders.complaints.admin.chips import case_chips
 from orders.complaints.models import Bearer, ClaimState, Complaint, ComplaintCause, ComplaintState, Refund, Replacement
 from orders.models import Order, OrderEvent, OrderState
@@ -32,8 +33,8 @@ class ComplaintFilters(FilterForm):
     cause = choice_field(_("Cause"), ComplaintCause.choices)
     vendor = choice_field(_("Vendor"), vendor_choices)
     bearer = choice_field(_("Cost borne by"), Bearer.choices)
-    since = day_field(_("Noted from"))
-    until = day_field(_("Noted until"))
+    since = day_field(_("Recorded from"))
+    until = day_field(_("Recorded until"))
 
     def condition(self, name: str, value: Any) -> Q:
         return shown(value) if name == "show" else super().condition(name, value)
@@ -113,7 +114,7 @@ class ComplaintList(ListPage[Complaint]):
 
 
 def _count(name: str) -> int:
-    return Complaint.objects.filter(shown(name)).values("pk")[:COUNTED].count()
+    return visible(Complaint.objects.filter(shown(name))).values("pk")[:COUNTED].count()
 
 
 def _row(complaint: Complaint) -> ComplaintRow:

@@ -4,11 +4,11 @@ from typing import Any
 
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
-from django.shortcuts import get_object_or_404
 from django.urls import reverse
 
 from backoffice.errors import DomainError, InvalidInput
 from backoffice.staff.base import actor, refuse
+from backoffice.staff.pages import get_visible_or_404
 from backoffice.text.translatable import gettext as _
 from orders.admin.order_page.frame import order_url
 from orders.admin.pictures import pictures_of
@@ -25,7 +25,7 @@ def new(request: HttpRequest, order_pk: int) -> HttpResponse:
     """Ask what is wrong with which pieces; then note it, and go on to its remedy."""
     require(request, CHANGE)
     orders = Order.objects.select_related("shop").defer("search").prefetch_related("lines", "shipments")
-    order = get_object_or_404(orders, pk=order_pk)
+    order = get_visible_or_404(orders, pk=order_pk)
     left = find_remaining(order)
     posted = (request.POST, request.FILES) if request.method == "POST" else ()
     form = OpenForm(*posted, order=order, left=left)
@@ -74,7 +74,7 @@ def _after(request: HttpRequest, complaint: Complaint, form: OpenForm) -> HttpRe
             messages.error(request, error.text)
     if request.POST.get("action") == "replace":
         return HttpResponseRedirect(reverse("admin:complaints_complaint_replace", args=[complaint.pk]))
-    messages.success(request, _("Complaint %(complaint)s is noted.") % {"complaint": str(complaint)})
+    messages.success(request, _("Complaint %(complaint)s is recorded.") % {"complaint": str(complaint)})
     ending = "#refund" if request.POST.get("action") == "refund" else ""
     return HttpResponseRedirect(complaint_url(complaint.pk) + ending)
 

@@ -3,10 +3,11 @@
 from django.core.cache import cache
 from django.http import Http404, HttpRequest
 from django.http.response import HttpResponseBase
-from django.shortcuts import get_object_or_404
 
-from backoffice.engine.services.files import open_file, read_file
+from backoffice.engine.services.files import open_file
+from backoffice.files.checked import DamagedFile
 from backoffice.files.types import PNG
+from backoffice.staff.pages import get_visible_or_404
 from backoffice.web.file_answers import file_response
 from orders.complaints.admin.frame import Pages, require
 from orders.complaints.models import ComplaintPhoto
@@ -41,14 +42,15 @@ def thumbnail(request: HttpRequest, pk: int, photo_pk: int) -> HttpResponseBase:
 def _draw(row: ComplaintPhoto) -> bytes:
     """Return b"" where nothing can be drawn: the page must not try again at once."""
     try:
-        return draw_thumbnail(read_file(row.path) or b"")
-    except NoPicture:
+        with open_file(row) as file:
+            return draw_thumbnail(file.read())
+    except (NoPicture, FileNotFoundError, DamagedFile):
         return b""
 
 
 def _photo(request: HttpRequest, pk: int, photo_pk: int) -> ComplaintPhoto:
     require(request)
-    return get_object_or_404(ComplaintPhoto, pk=photo_pk, complaint=pk)
+    return get_visible_or_404(ComplaintPhoto, pk=photo_pk, complaint=pk)
 
 
 PAGES: Pages = [

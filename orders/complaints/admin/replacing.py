@@ -5,6 +5,7 @@ from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 
 from backoffice.amounts import money
 from backoffice.errors import DomainError, Errors, InvalidInput
+from backoffice.sight import PERSONAL_DATA, PURCHASE_PRICES
 from backoffice.staff.base import actor, refuse
 from backoffice.text.translatable import gettext as _
 from orders.admin.order_page.address_context import longest_allowed
@@ -68,7 +69,7 @@ class ReplacementForms:
 
 def replace(request: HttpRequest, pk: int) -> HttpResponse:
     """Show what would be ordered; on a POST order it and go to the made order."""
-    complaint = find_complaint(request, pk, CHANGE)
+    complaint = find_complaint(request, pk, CHANGE, PERSONAL_DATA, PURCHASE_PRICES)
     forms = ReplacementForms(request, complaint)
     if refused := can_replace(complaint, find_remedies(complaint)).reason:
         return _show(request, complaint, forms, refusal=refused)
@@ -91,7 +92,7 @@ def _answer(request: HttpRequest, complaint: Complaint, forms: ReplacementForms)
         return _show(request, complaint, forms)
     except DomainError as error:
         return refuse(request, error, to=complaint_url(complaint.pk))
-    text = _("Order %(number)s replaces what complaint %(complaint)s is about.")
+    text = _("Order %(number)s replaces the goods in complaint %(complaint)s.")
     messages.success(request, text % {"number": made.order.number, "complaint": str(complaint)})
     return HttpResponseRedirect(order_url(made.order_id))
 

@@ -4,6 +4,7 @@ from datetime import datetime
 from typing import Annotated
 
 import msgspec
+from django.db.models import QuerySet
 
 from backoffice.api.responses import TotalMoney
 from backoffice.api.validation import one_of
@@ -58,12 +59,21 @@ class ComplaintsResponse(msgspec.Struct):
 
 def complaints_response(order: Order) -> ComplaintsResponse:
     """Return the complaints about the order, in a constant number of queries."""
-    rows = Complaint.objects.filter(order=order).select_related("order").defer("order__search")
-    rows = rows.prefetch_related("lines__line", "replacements__order", "refunds").order_by("pk")
+    rows = _with_parts().filter(order=order).order_by("pk")
     replaces = Replacement.objects.filter(order=order).select_related("complaint__order").first()
     return ComplaintsResponse(
         replaces=_link(replaces.complaint.order) if replaces else None, results=[_complaint(row) for row in rows]
     )
+
+
+def read_complaint(complaint: Complaint) -> ComplaintResponse:
+    """Return a complaint, read with its parts."""
+    return _complaint(_with_parts().get(pk=complaint.pk))
+
+
+def _with_parts() -> QuerySet[Complaint]:
+    rows = Complaint.objects.select_related("order").defer("order__search")
+    return rows.prefetch_related("lines__line", "replacements__order", "refunds")
 
 
 def _complaint(complaint: Complaint) -> ComplaintResponse:

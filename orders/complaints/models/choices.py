@@ -19,16 +19,16 @@ class Bearer(models.TextChoices):
 class ComplaintCause(StateChoices):
     """What went wrong; `USUAL_BEARER` says who usually bears the cost of it."""
 
-    DAMAGED = "damaged", Tone.GREY, "broken_image", _("damaged on the way")
+    DAMAGED = "damaged", Tone.GREY, "broken_image", _("damaged in transit")
     FAULTY = "faulty", Tone.GREY, "report", _("faulty product")
-    MISPRINT = "misprint", Tone.GREY, "format_color_reset", _("print is wrong")
+    MISPRINT = "misprint", Tone.GREY, "format_color_reset", _("faulty print")
     WRONG_ITEM = "wrong_item", Tone.GREY, "swap_horiz", _("wrong product")
     MISSING = "missing", Tone.GREY, "remove_shopping_cart", _("pieces missing")
     LOST = "lost", Tone.GREY, "location_off", _("parcel lost")
     RETURNED = "returned", Tone.GREY, "assignment_return", _("parcel returned")
     LATE = "late", Tone.GREY, "schedule", _("arrived too late")
     OUR_MISTAKE = "our_mistake", Tone.GREY, "edit_off", _("our mistake in the order")
-    OTHER = "other", Tone.GREY, "more_horiz", _("something else")
+    OTHER = "other", Tone.GREY, "more_horiz", _("other")
 
 
 USUAL_BEARER = {
@@ -59,7 +59,7 @@ class ClaimState(StateChoices):
     DUE = "due", Tone.AMBER, "outgoing_mail", _("claim to be sent")
     SENT = "sent", Tone.BLUE, "mark_email_read", _("claim sent")
     ACCEPTED = "accepted", Tone.GREEN, "check_circle", _("claim accepted")
-    REFUSED = "refused", Tone.GREY, "block", _("claim refused")
+    REFUSED = "refused", Tone.GREY, "block", _("claim rejected")
 
 
 class Payer(models.TextChoices):

@@ -49,7 +49,7 @@ class Complaint(models.Model):
     # Until when the vendor takes a claim.
     deadline = models.DateTimeField(_("claim until"))
     opened_by = models.CharField(_("by"), max_length=150)
-    opened_at = models.DateTimeField(_("noted"), auto_now_add=True)
+    opened_at = models.DateTimeField(_("recorded"), auto_now_add=True)
     ended_by = models.CharField(_("ended by"), max_length=150, blank=True)
     ended_at = models.DateTimeField(_("ended"), null=True, blank=True)
     updated_at = models.DateTimeField(_("updated"), auto_now=True)
@@ -67,6 +67,7 @@ class Complaint(models.Model):
             models.Index(fields=["-id"], condition=Q(state="open"), name="complaint_open"),
             models.Index(fields=["deadline"], condition=Q(state="open", claim="due"), name="complaint_due"),
         ]
+        permissions = [("pay_refund", "Can note refunds and record their payment")]
 
     def __str__(self) -> str:
         return f"C-{self.pk}"
@@ -84,7 +85,7 @@ class Complaint(models.Model):
         """Return whether anything about it may still be done."""
         if self.state == ComplaintState.OPEN:
             return ELIGIBLE
-        text = _t("Complaint %(complaint)s is %(state)s. Reopen it first.")
+        text = _t("State of complaint %(complaint)s: %(state)s. Reopen it first.")
         return ineligible(text % {"complaint": str(self), "state": self.get_state_display()})
 
 
@@ -96,8 +97,8 @@ class ComplaintLine(models.Model):
     quantity = models.PositiveIntegerField(_("quantity"))
 
     class Meta:
-        verbose_name = _("line of a complaint")
-        verbose_name_plural = _("lines of a complaint")
+        verbose_name = _("complaint line")
+        verbose_name_plural = _("complaint lines")
         ordering = ["line__position"]
         constraints = [
             models.UniqueConstraint(fields=["complaint", "line"], name="one_row_per_complaint_line"),

@@ -8,7 +8,7 @@ from orders.complaints.models.complaint import Complaint
 
 
 class ComplaintPhoto(StoredFile):
-    """A picture, kept below MEDIA_ROOT. The row is written after the file."""
+    """A picture, kept by us. The row is written after the file."""
 
     complaint = models.ForeignKey(Complaint, models.PROTECT, related_name="photos", verbose_name=_("complaint"))
     name = models.CharField(_("name"), max_length=200, blank=True)

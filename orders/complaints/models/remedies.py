@@ -17,7 +17,7 @@ class Replacement(models.Model):
     # What the vendor asks for it, in the order's currency; None while that is not known.
     cost = models.DecimalField(_("cost"), max_digits=13, decimal_places=3, null=True, blank=True)
     made_by = models.CharField(_("by"), max_length=150)
-    made_at = models.DateTimeField(_("made"), auto_now_add=True)
+    made_at = models.DateTimeField(_("created"), auto_now_add=True)
 
     class Meta:
         verbose_name = _("replacement")
@@ -35,7 +35,7 @@ class Refund(models.Model):
     amount = models.DecimalField(_("amount"), max_digits=13, decimal_places=3)
     payer = models.CharField(_("paid by"), max_length=12, choices=Payer)
     noted_by = models.CharField(_("by"), max_length=150)
-    noted_at = models.DateTimeField(_("noted"), auto_now_add=True)
+    noted_at = models.DateTimeField(_("recorded"), auto_now_add=True)
     paid_by = models.CharField(_("payment recorded by"), max_length=150, blank=True)
     paid_at = models.DateTimeField(_("paid"), null=True, blank=True)
     withdrawn_at = models.DateTimeField(_("withdrawn"), null=True, blank=True)

@@ -9,6 +9,7 @@ from django.utils import timezone
 
 from backoffice.errors import ELIGIBLE, Eligibility, InvalidInput, ineligible
 from backoffice.text.translatable import gettext as _
+from backoffice.vendor_accounts.services.choosing import account_of_shop
 from backoffice.vendors.money import round_money
 from orders.complaints.models import Bearer, ClaimState, Complaint
 from orders.complaints.services.ending import settle_if_done
@@ -19,14 +20,14 @@ def can_claim(complaint: Complaint) -> Eligibility:
     """Return whether the claim may be recorded as sent. Late ones too: a vendor may be obliging."""
     if not (refused := complaint.can_change()):
         return refused
-    return ELIGIBLE if complaint.claim == ClaimState.DUE else ineligible(_("No claim is to be sent."))
+    return ELIGIBLE if complaint.claim == ClaimState.DUE else ineligible(_("There is no claim to send."))
 
 
 def can_answer(complaint: Complaint) -> Eligibility:
     """Return whether an answer to the claim may be recorded."""
     if not (refused := complaint.can_change()):
         return refused
-    return ELIGIBLE if complaint.claim == ClaimState.SENT else ineligible(_("No claim waits for an answer."))
+    return ELIGIBLE if complaint.claim == ClaimState.SENT else ineligible(_("No claim is waiting for an answer."))
 
 
 @transaction.atomic
@@ -71,7 +72,10 @@ def answer_claim(complaint: Complaint, *, credit: Decimal | None, actor: str, no
 def write_claim(complaint: Complaint) -> str:
     """Return the text of the claim, to be sent by mail or through the form of whoever bears the cost."""
     order = complaint.order
-    rows = [row for row in order.vendor_orders.all() if row.vendor == complaint.vendor]
+    parts = list(order.vendor_orders.all())
+    used = [row.vendor for row in parts]
+    at = account_of_shop(order.shop_id, complaint.vendor, is_test=order.is_test, used=used)
+    rows = [row for row in parts if row.vendor == at]
     said = [
         _("Complaint about order %(references)s") % {"references": ", ".join(row.reference for row in rows)},
         "",
@@ -79,7 +83,7 @@ def write_claim(complaint: Complaint) -> str:
         _("Our number: %(number)s") % {"number": order.number},
         *_parcel_lines(complaint),
         "",
-        _("What is wrong: %(cause)s") % {"cause": complaint.get_cause_display()},
+        _("Reason: %(cause)s") % {"cause": complaint.get_cause_display()},
         *(f"- {row}" for row in complaint.lines.all()),
         *(["", complaint.text] if complaint.text else []),
     ]

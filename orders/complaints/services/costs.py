@@ -8,6 +8,7 @@ from typing import Any
 
 from django.db.models import Count, F, Q, QuerySet, Sum
 
+from backoffice.visibility import visible
 from orders.complaints.models import Bearer, Complaint, ComplaintState, Refund, Replacement
 from orders.models import OrderState
 
@@ -37,11 +38,13 @@ class ComplaintCost:
 
 
 def sum_costs(*, since: datetime | None = None, bearer: Bearer | None = None) -> list[ComplaintCost]:
-    """Return the cost by cause, vendor and currency, the dearest first; three queries, whatever their number."""
+    """Return the cost by cause, vendor and currency, the dearest first; three queries, whatever their number. Tests
+    cost nothing.
+    """
     chosen = Q() if since is None else Q(opened_at__gte=since)
     if bearer is not None:
         chosen &= Q(bearer=bearer)
-    complaints = Complaint.objects.filter(chosen).exclude(state=ComplaintState.WITHDRAWN)
+    complaints = visible(Complaint.objects.filter(chosen, order__is_test=False)).exclude(state=ComplaintState.WITHDRAWN)
     noted = _by_key(complaints, count=Count("pk"), credit=Sum("credit"))
     of_complaints = {"complaint__in": complaints.order_by().values("pk")}
     made = Replacement.objects.filter(**of_complaints).exclude(order__state=OrderState.CANCELLED)

@@ -55,7 +55,7 @@ def can_settle(complaint: Complaint, remedies: Remedies) -> Eligibility:
     if not (refused := complaint.can_change()):
         return refused
     if any(refund.is_due for refund in remedies.refunds):
-        return ineligible(_("A refund is still to be paid. Record its payment or withdraw it first."))
+        return ineligible(_("A refund has not been paid yet. Record its payment or withdraw it first."))
     return ELIGIBLE
 
 
@@ -64,7 +64,7 @@ def can_withdraw(complaint: Complaint, remedies: Remedies) -> Eligibility:
     if not (refused := complaint.can_change()):
         return refused
     if remedies.is_any or complaint.claim not in (ClaimState.NONE, ClaimState.DUE):
-        return ineligible(_("Something was done about it already: settle it instead."))
+        return ineligible(_("Action has already been taken: settle the complaint instead."))
     return ELIGIBLE
 
 

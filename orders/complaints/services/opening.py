@@ -1,10 +1,11 @@
 """Noting a complaint, and correcting what was noted."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from django.db import transaction
 from django.db.models import Sum
+from django.utils.translation import ngettext
 
 from backoffice.engine.services.changes import set_changed
 from backoffice.errors import ELIGIBLE, Eligibility, Errors, InvalidInput, add_error, ineligible
@@ -38,7 +39,16 @@ def can_complain(order: Order) -> Eligibility:
     is_made = order.production in _MADE or order.shipment != ShipmentState.NONE
     if is_made or order.state == OrderState.CLOSED:
         return ELIGIBLE
-    return ineligible(_("Nothing of it has been made yet: change or cancel the order instead."))
+    return ineligible(_("None of it has been made yet: change or cancel the order instead."))
+
+
+def keep_whole(orders: Sequence[Order], *, merging: bool) -> Eligibility:
+    """Return whether these orders may be split or merged: a complaint is about lines that stay where they are."""
+    complaint = Complaint.objects.filter(order__in=orders).select_related("order").first()
+    if complaint is None:
+        return ELIGIBLE
+    text = _("There is a complaint about %(number)s, so it cannot be split or merged.")
+    return ineligible(text % {"number": complaint.order.number})
 
 
 def find_remaining(order: Order) -> dict[int, int]:
@@ -120,28 +130,30 @@ def _ensure_valid(
 ) -> None:
     errors: Errors = {}
     if not chosen or new.quantities.keys() - {line.pk for line in lines}:
-        add_error(errors, "lines", _("Enter how many pieces it is about."))
+        add_error(errors, "lines", _("Enter how many pieces are affected."))
     vendors = sorted({vendor_title(line.vendor) for line in lines if line.pk in chosen})
     if len(vendors) > 1:
-        text = _(
-            "The pieces come from %(vendors)s. Note one complaint for each vendor: each has a deadline of its own."
-        )
+        text = _("The pieces come from %(vendors)s. Record one complaint per vendor: each has its own deadline.")
         add_error(errors, "lines", text % {"vendors": ", ".join(vendors)})
     remaining = find_remaining(order)
     for line in lines:
         quantity = chosen.get(line.pk, 0)
         if quantity < 0 or quantity > remaining[line.pk]:
-            text = _("Line %(line)s: %(left)d of %(quantity)d pieces are left to complain about.")
+            text = ngettext(
+                "Line %(line)s: a complaint is still possible for %(left)d of %(quantity)d piece.",
+                "Line %(line)s: a complaint is still possible for %(left)d of %(quantity)d pieces.",
+                line.quantity,
+            )
             params = {"line": line.reference, "left": remaining[line.pk], "quantity": line.quantity}
             add_error(errors, "lines", text % params)
     if new.parcel and parcel is None:
-        add_error(errors, "parcel", _("The order has no such parcel."))
+        add_error(errors, "parcel", _("Parcel not found in this order."))
     _ensure_short(new.text, errors=errors)
 
 
 def _ensure_short(text: str, *, errors: Errors | None = None) -> None:
     errors = {} if errors is None else errors
     if len(text) > LONGEST_TEXT:
-        add_error(errors, "text", _("A description has at most %(most)d characters.") % {"most": LONGEST_TEXT})
+        add_error(errors, "text", _("A description may have at most %(most)d characters.") % {"most": LONGEST_TEXT})
     if errors:
-        raise InvalidInput(_("The complaint cannot be noted like this."), errors=errors)
+        raise InvalidInput(_("The complaint cannot be recorded with this data."), errors=errors)

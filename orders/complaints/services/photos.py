@@ -32,14 +32,14 @@ def add_photo(complaint: Complaint, chunks: Iterable[bytes], *, name: str, actor
     except FileTooLarge:
         raise
     except UnfitFile as error:
-        text = _("“%(name)s” is no photo. %(why)s") % {"name": name, "why": error.text}
+        text = _("“%(name)s” is not a photo. %(why)s") % {"name": name, "why": error.text}
         raise InvalidInput(text, errors={"photos": [text]}) from error
     with transaction.atomic():
         order = Order.objects.locked(complaint.order_id)
         if known := complaint.photos.filter(sha256=kept.sha256).first():
             return known
         if complaint.photos.count() >= MOST_PHOTOS:
-            text = _("A complaint has at most %(most)d photos.") % {"most": MOST_PHOTOS}
+            text = _("A complaint may have at most %(most)d photos.") % {"most": MOST_PHOTOS}
             raise InvalidInput(text, errors={"photos": [text]})
         photo = complaint.photos.create(**kept.columns(), name=name[:200], added_by=actor)
         params = {"complaint": complaint.pk, "name": str(photo)}

@@ -6,6 +6,7 @@ from django.db import transaction
 from django.db.models import Sum
 from django.utils import timezone
 
+from backoffice.amounts import money
 from backoffice.errors import ELIGIBLE, Eligibility, InvalidInput, ineligible
 from backoffice.text.translatable import gettext as _
 from backoffice.vendors.money import round_money, spell_total
@@ -40,7 +41,7 @@ def note_refund(complaint: Complaint, *, amount: Decimal, payer: Payer, token: s
 def can_pay(refund: Refund) -> Eligibility:
     """Return whether its payment or withdrawal may be recorded."""
     if refund.paid_at:
-        return ineligible(_("The refund is paid already."))
+        return ineligible(_("The refund has already been paid."))
     return ineligible(_("The refund was withdrawn.")) if refund.withdrawn_at else ELIGIBLE
 
 
@@ -78,8 +79,7 @@ def _ensure_refundable(order: Order, amount: Decimal) -> None:
     if amount <= 0 or amount != round_money(amount, currency=currency):
         text = _("Enter an amount above 0 with the decimal places of %(currency)s.") % {"currency": currency}
     elif amount > left:
-        text = _("At most %(left)s %(currency)s of what the customer paid are left to refund.")
-        text = text % {"left": spell_total(left, currency=currency), "currency": currency}
+        text = _("At most %(left)s of what the customer paid can still be refunded.") % {"left": money(left, currency)}
     if text:
         raise InvalidInput(text, errors={"amount": [text]})
 

@@ -50,7 +50,7 @@ class CheckedReplacement:
 def can_replace(complaint: Complaint, remedies: Remedies) -> Eligibility:
     """Return whether a replacement may be ordered: the complaint is open and has none that goes on."""
     if remedies.replacement is not None:
-        text = _("Order %(number)s replaces it already.") % {"number": remedies.replacement.order.number}
+        text = _("Order %(number)s already replaces the goods.") % {"number": remedies.replacement.order.number}
         return ineligible(text, code="replaced")
     return complaint.can_change()
 
@@ -76,7 +76,7 @@ def check_replacement(complaint: Complaint, requested: RequestedReplacement) -> 
     Raise InvalidInput where nothing is to be sent.
     """
     new = _build(complaint, requested)
-    rows = build_rows(new, shop=complaint.order.shop)
+    rows = build_rows(new, shop=complaint.order.shop, is_test=complaint.order.is_test)
     with transaction.atomic():  # to its end, no other takes of the same stock
         findings = check_order(rows)
     return CheckedReplacement(rows.lines, _cost_of(rows.lines, currency=new.currency), findings)
@@ -91,7 +91,8 @@ def order_replacement(complaint: Complaint, requested: RequestedReplacement, *, 
     """
     new = _build(complaint, requested)
     shop = complaint.order.shop
-    with refusing_taken_reference(new, shop=shop), transaction.atomic():
+    is_test = complaint.order.is_test
+    with refusing_taken_reference(new, shop=shop, is_test=is_test), transaction.atomic():
         order = Order.objects.locked(complaint.order_id)
         complaint = Complaint.objects.locked(complaint.pk)
         remedies = find_remedies(complaint)
@@ -99,7 +100,7 @@ def order_replacement(complaint: Complaint, requested: RequestedReplacement, *, 
             return remedies.replacement
         can_replace(complaint, remedies).ensure()
         new.reference = find_free_reference(order)
-        placed = place_order(new, shop=shop, actor=actor)
+        placed = place_order(new, shop=shop, actor=actor, is_test=is_test)
         cost = _cost_of(placed.lines, currency=new.currency)
         made = Replacement.objects.create(complaint=complaint, order=placed.order, cost=cost, made_by=actor)
         _note(complaint, order, placed.order, actor=actor)
@@ -115,7 +116,7 @@ def _build(complaint: Complaint, requested: RequestedReplacement) -> NewOrder:
     quantities = proposed if requested.quantities is None else requested.quantities
     lines = repeat_lines(order, quantities={key: quantities.get(key, 0) for key in proposed}, unit_price="0")
     if not lines:
-        text = _("Enter how many pieces are sent once more.")
+        text = _("Enter how many pieces to send again.")
         raise InvalidInput(text, errors={"lines": [text]})
     new = repeat_order(
         order, lines=lines, total="0", reference=order.reference, recipient=_recipient(order, requested.recipient)

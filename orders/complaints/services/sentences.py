@@ -7,6 +7,7 @@ from typing import Any
 from django.utils.translation import gettext_lazy as _
 
 from backoffice.amounts import money
+from backoffice.sight import payment
 from backoffice.states import Tone
 from backoffice.timeline import Sentence
 from orders.complaints.models import Bearer, ComplaintCause, Payer
@@ -32,22 +33,22 @@ SENTENCES: dict[str, Sentence] = {
     "complaint.claim_refused": (
         "block",
         Tone.AMBER,
-        _("The claim of complaint %(complaint)s was refused (%(bearer)s): we bear the cost. %(note)s"),
+        _("The claim of complaint %(complaint)s was rejected (%(bearer)s): we bear the cost. %(note)s"),
     ),
     "complaint.replaced": (
         "autorenew",
         Tone.BLUE,
-        _("Order %(number)s replaces what complaint %(complaint)s is about."),
+        _("Order %(number)s replaces the goods in complaint %(complaint)s."),
     ),
     "complaint.replaces": (
         "autorenew",
         Tone.BLUE,
-        _("It replaces pieces of order %(number)s: complaint %(complaint)s, %(cause)s."),
+        _("This order replaces pieces of order %(number)s: complaint %(complaint)s, %(cause)s."),
     ),
     "complaint.refund_noted": (
         "currency_exchange",
         Tone.AMBER,
-        _("Refund of %(amount)s noted for complaint %(complaint)s, to be paid by %(payer)s."),
+        _("Refund of %(amount)s recorded for complaint %(complaint)s, to be paid by %(payer)s."),
     ),
     "complaint.refund_paid": (
         "payments",
@@ -73,5 +74,5 @@ def describe_params(params: Mapping[str, Any]) -> dict[str, str]:
     texts = {name: str(kind(params[name]).label) for name, kind in _LABELS.items() if params.get(name) in kind.values}
     texts["complaint"] = f"C-{params['complaint']}"
     if "amount" in params:
-        texts["amount"] = money(Decimal(params["amount"]), params["currency"])
+        texts["amount"] = payment(money(Decimal(params["amount"]), params["currency"]))
     return texts

@@ -7,15 +7,15 @@ from typing import Any
 from django.contrib import messages
 from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
-from django.shortcuts import get_object_or_404
 from django.urls import URLPattern, path
 from django.utils.safestring import SafeString
 from django.views.decorators.http import require_POST
 
 from backoffice.engine.admin.timeline import Timeline
 from backoffice.errors import DomainError
+from backoffice.sight import PERSONAL_DATA
 from backoffice.staff.base import staff_user
-from backoffice.staff.pages import act
+from backoffice.staff.pages import act, get_visible_or_404
 from backoffice.text.translatable import gettext as _
 from orders.admin.order_page.frame import fill_in, find_order, order_url
 from orders.admin.parts import Guard, Place, register_entries, register_part, register_urls
@@ -56,7 +56,7 @@ class CommentEntry:
 @require_POST
 def write(request: HttpRequest, pk: int) -> HttpResponse:
     """Keep a comment."""
-    return _write(request, pk, permission=COMMENT, do=write_comment, done=_("The comment is kept."))
+    return _write(request, pk, permission=COMMENT, do=write_comment, done=_("The comment is saved."))
 
 
 @require_POST
@@ -68,7 +68,7 @@ def write_mail(request: HttpRequest, pk: int) -> HttpResponse:
 def edit(request: HttpRequest, pk: int, comment_pk: int) -> HttpResponse:
     """Show one's own comment as a form; save what it says from now on."""
     order = find_order(request, pk, permission="view_order")
-    comment = get_object_or_404(Comment, pk=comment_pk, order=order)
+    comment = get_visible_or_404(Comment, pk=comment_pk, order=order)
     user = staff_user(request)
     if not comment.can_edit(user.pk):
         raise PermissionDenied
@@ -108,7 +108,8 @@ def _write(request: HttpRequest, pk: int, *, permission: str, do: Callable[..., 
 
 
 def _compose(request: HttpRequest, order: Order) -> Compose | None:
-    may_comment, may_mail = request.user.has_perm(COMMENT), request.user.has_perm(TO_CUSTOMER)
+    may_comment = request.user.has_perm(COMMENT)
+    may_mail = request.user.has_perms([TO_CUSTOMER, PERSONAL_DATA])
     if not may_comment and not may_mail:
         return None
     own = Comment.objects.filter(order=order, author=staff_user(request), token__isnull=False)
@@ -142,7 +143,7 @@ def _comments(request: HttpRequest, order: Order, timeline: Timeline) -> Mapping
 
 def _mails(request: HttpRequest, order: Order, timeline: Timeline) -> Mapping[int, dict[str, Any]]:
     """Say what became of mails, with the way to each."""
-    if not request.user.has_perm("mail.view_mail"):
+    if not request.user.has_perms(["mail.view_mail", PERSONAL_DATA]):
         return {}
     return {
         entry.event.pk: {"text": entry.text, "mail": entry.event.params["mail"]}

@@ -50,6 +50,8 @@ class MentionAdmin(PagesAdmin):
 
         def do() -> str:
             count = mark_read(staff_user(request))
-            return ngettext("%(count)s mention read.", "%(count)s mentions read.", count) % {"count": count}
+            return ngettext("%(count)s mention marked as read.", "%(count)s mentions marked as read.", count) % {
+                "count": count
+            }
 
         return act(request, do, to=reverse("admin:conversation_mention_changelist"))

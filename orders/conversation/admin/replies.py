@@ -6,12 +6,12 @@ from dataclasses import dataclass, field
 from django.contrib import messages
 from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
-from django.shortcuts import get_object_or_404
 from django.urls import URLPattern, path, reverse
 from django.views.decorators.http import require_POST
 
+from backoffice.sight import PERSONAL_DATA
 from backoffice.staff.base import staff_user
-from backoffice.staff.pages import act
+from backoffice.staff.pages import act, get_visible_or_404
 from backoffice.text.translatable import gettext as _
 from orders.admin.parts import Guard, Place, register_part, register_urls
 from orders.conversation.admin.forms import LONGEST, CommentForm, first_error, new_token
@@ -35,9 +35,9 @@ class Replies:
 @require_POST
 def reply(request: HttpRequest, pk: int) -> HttpResponse:
     """Mail a reply and mark the enquiry as done."""
-    if not request.user.has_perms(["orders.view_enquiry", "orders.change_enquiry"]):
+    if not request.user.has_perms(["orders.view_enquiry", "orders.change_enquiry", PERSONAL_DATA]):
         raise PermissionDenied
-    enquiry = get_object_or_404(Enquiry, pk=pk)
+    enquiry = get_visible_or_404(Enquiry, pk=pk)
     form, to = CommentForm(request.POST), reverse("admin:orders_enquiry_change", args=[pk])
     if not form.is_valid():
         messages.error(request, first_error(form))

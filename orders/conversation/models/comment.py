@@ -24,7 +24,7 @@ class Comment(models.Model):
     # Made by the page for each text: sent twice, it is kept once.
     token = models.UUIDField(unique=True, null=True, editable=False)
     revision = models.PositiveIntegerField(default=1, editable=False)
-    at = models.DateTimeField(_("at"), auto_now_add=True)
+    at = models.DateTimeField(_("time"), auto_now_add=True)
     edited_at = models.DateTimeField(_("edited"), null=True, blank=True)
 
     class Meta:
@@ -49,12 +49,12 @@ class CommentEdit(models.Model):
     """What a comment said before it was edited."""
 
     comment = models.ForeignKey(Comment, models.CASCADE, related_name="edits", verbose_name=_("comment"))
-    text = models.TextField(_("text before"))
+    text = models.TextField(_("previous text"))
     at = models.DateTimeField(_("edited"), auto_now_add=True)
 
     class Meta:
-        verbose_name = _("edit of a comment")
-        verbose_name_plural = _("edits of comments")
+        verbose_name = _("comment edit")
+        verbose_name_plural = _("comment edits")
         ordering = ["pk"]
 
     def __str__(self) -> str:

@@ -17,7 +17,7 @@ class EnquiryReply(models.Model):
     author_name = models.CharField(_("by"), max_length=150)
     text = models.TextField(_("text"))
     token = models.UUIDField(unique=True, null=True, editable=False)
-    at = models.DateTimeField(_("at"), auto_now_add=True)
+    at = models.DateTimeField(_("time"), auto_now_add=True)
 
     class Meta:
         verbose_name = _("reply")

@@ -59,7 +59,7 @@ def edit_comment(comment: Comment, *, text: str, revision: int, author: User) ->
     if comment.text == text:
         return comment
     if comment.revision != revision:
-        raise Conflict(_("You have edited this comment elsewhere meanwhile. Compare, then save again."))
+        raise Conflict(_("You have edited this comment elsewhere in the meantime. Compare, then save again."))
     CommentEdit.objects.create(comment=comment, text=comment.text)
     comment.text, comment.edited_at, comment.revision = text, timezone.now(), revision + 1
     comment.save(update_fields=["text", "edited_at", "revision"])
@@ -87,7 +87,7 @@ def message_as(order: Order, text: str, *, actor: str) -> Comment:
 def ensure_reachable(order: Order) -> None:
     """Raise IllegalTransition unless the customer can be written to."""
     if not usable_email(order.customer_email):
-        raise IllegalTransition(_("The order has no e-mail address at which its customer can be reached."))
+        raise IllegalTransition(_("The order has no e-mail address for its customer."))
     if not does_send("order.message", order.shop):
         raise IllegalTransition(_("Messages to customers are switched off for %(shop)s.") % {"shop": order.shop.name})
 
@@ -107,9 +107,9 @@ def _note(comment: Comment) -> None:
 def _checked(text: str) -> str:
     text = text.strip()
     if not text:
-        error = _("Write something first.")
+        error = _("Enter a text first.")
         raise InvalidInput(error, errors={"text": [error]})
     if len(text) > LONGEST_NOTE:
-        error = _("A comment has at most %(longest)s characters.") % {"longest": LONGEST_NOTE}
+        error = _("A comment may have at most %(longest)s characters.") % {"longest": LONGEST_NOTE}
         raise InvalidInput(error, errors={"text": [error]})
     return text

@@ -16,11 +16,11 @@ from orders.conversation.models import Comment
 from orders.models import Order, OrderEvent, OrderState, ShipmentState
 
 _OF_ORDERS: dict[str, Variable] = {
-    "number": Variable(_("our number of the order"), "WEB-100042"),
-    "reference": Variable(_("the shop's number of the order"), "4711"),
+    "number": Variable(_("our order number"), "WEB-100042"),
+    "reference": Variable(_("the shop's order number"), "4711"),
     "shop": Variable(_("name of the shop"), _("Printed with love")),
     "customer_name": Variable(_("name of the customer"), "Jana Größer"),
-    "lines": Variable(_("what was ordered, a line each"), "5 × Mug\n100 × Pen"),
+    "lines": Variable(_("ordered items, one per line"), "5 × Mug\n100 × Pen"),
     "total": Variable(_("total, gross"), "€189.00"),
 }
 # What became of a mail -> the line in the timeline.
@@ -44,8 +44,10 @@ class OrderMail(MailKind):
         return self.order_of(mail).customer_email
 
     def still_wanted(self, mail: Mail) -> str:
+        if self.order_of(mail).is_test:
+            return gettext("This is a test order: the customer gets no e-mail.")
         if self.order_of(mail).state == OrderState.CANCELLED and not self.outlives_cancellation:
-            return gettext("The order was cancelled meanwhile.")
+            return gettext("The order was cancelled in the meantime.")
         return ""
 
     def context(self, mail: Mail) -> Mapping[str, Any]:
@@ -83,7 +85,7 @@ class OrderMail(MailKind):
 @mail_kind("order.received")
 class OrderReceivedMail(OrderMail):
     title = _("Order received")
-    hint = _("At once when an order comes in.")
+    hint = _("Immediately when an order comes in.")
     subject_line = _("Your order {{ reference }}")
     body = _(
         "Hello {{ customer_name }},\n\n"
@@ -103,7 +105,7 @@ class OrderShippedMail(OrderMail):
         "carrier": Variable(_("carrier"), "DPD"),
         "tracking_code": Variable(_("tracking code"), "01906000000042"),
         "tracking_link": Variable(_("tracking link"), "https://tracking.example.com/01906000000042", is_link=True),
-        "partial": Variable(_("a sentence where more parcels follow, else empty"), _("More parcels follow.")),
+        "partial": Variable(_("a sentence if more parcels follow, otherwise empty"), _("More parcels will follow.")),
     }
     subject_line = _("Your order {{ reference }} is on its way")
     body = _(
@@ -132,20 +134,18 @@ class OrderShippedMail(OrderMail):
 class OrderDelayedMail(OrderMail):
     title = _("Order delayed")
     hint = _("Once, when an order is not shipped or delivered by its date.")
-    variables = _OF_ORDERS | {"ship_by": Variable(_("new date, where the vendor gives one"), "3 December")}
+    variables = _OF_ORDERS | {"ship_by": Variable(_("new date, if the vendor gives one"), "3 December")}
     subject_line = _("Your order {{ reference }} is delayed")
     body = _(
-        "Hello {{ customer_name }},\n\n"
-        "your order {{ reference }} takes longer than planned. We are sorry for that, and "
-        "are doing what we can to get it to you.\n\n"
-        "It should be shipped by {{ ship_by }}.\n\n"
-        "Kind regards\n{{ shop }}"
+        "Hello {{ customer_name }},\n\nyour order {{ reference }} is taking longer than planned. We are sorry "
+        "about that, and are doing what we can to get it to you.\n\nIt should be shipped by {{ ship_by }}.\n\nKind "
+        "regards\n{{ shop }}"
     )
 
     def still_wanted(self, mail: Mail) -> str:
         order = self.order_of(mail)
         if not order.late or order.shipment == ShipmentState.DELIVERED:
-            return gettext("The order is not late any more.")
+            return gettext("The order is no longer late.")
         return super().still_wanted(mail)
 
     def context(self, mail: Mail) -> Mapping[str, Any]:
@@ -161,22 +161,20 @@ class OrderCancelledMail(OrderMail):
     title = _("Order cancelled")
     hint = _("When an order is cancelled, by you, the shop or the vendor.")
     outlives_cancellation = True
-    subject_line = _("Your order {{ reference }} is cancelled")
+    subject_line = _("Your order {{ reference }} has been cancelled")
     body = _(
-        "Hello {{ customer_name }},\n\n"
-        "your order {{ reference }} is cancelled. Nothing of it will be sent to you.\n\n"
-        "If you have questions, just reply to this mail.\n\n"
-        "Kind regards\n{{ shop }}"
+        "Hello {{ customer_name }},\n\nyour order {{ reference }} has been cancelled. Nothing from it will be sent "
+        "to you.\n\nIf you have questions, just reply to this e-mail.\n\nKind regards\n{{ shop }}"
     )
 
 
 @mail_kind("order.message")
 class OrderMessageMail(OrderMail):
     title = _("Message or question about an order")
-    hint = _("When staff write to a customer from the page of an order, for example a question that holds it.")
+    hint = _("When staff write to a customer from an order's page, for example with a question that holds the order.")
     outlives_cancellation = True
     variables = _OF_ORDERS | {
-        "message": Variable(_("what staff wrote"), _("Your street is too long for the label. May we shorten it?"))
+        "message": Variable(_("text written by staff"), _("Your street is too long for the label. May we shorten it?"))
     }
     subject_line = _("About your order {{ reference }}")
     body = _("Hello {{ customer_name }},\n\n{{ message }}\n\nKind regards\n{{ shop }}")

@@ -41,7 +41,7 @@ def reply_to_enquiry(enquiry: Enquiry, *, text: str, author: User, token: uuid.U
     """
     text = text.strip()
     if not text or len(text) > LONGEST_NOTE:
-        error = _("A reply has 1 to %(longest)s characters.") % {"longest": LONGEST_NOTE}
+        error = _("A reply must have 1 to %(longest)s characters.") % {"longest": LONGEST_NOTE}
         raise InvalidInput(error, errors={"text": [error]})
     enquiry = Enquiry.objects.select_for_update(of=("self",)).select_related("shop").get(pk=enquiry.pk)
     if refusal := can_reply(enquiry):
@@ -64,9 +64,9 @@ class EnquiryReplyMail(MailKind):
     title = _lazy("Reply to an enquiry")
     hint = _lazy("When staff answer an enquiry from a form.")
     variables = {
-        "name": Variable(_lazy("who asked"), "Nora Neumann"),
-        "subject": Variable(_lazy("what about"), _lazy("A sign of my own")),
-        "message": Variable(_lazy("what staff wrote"), _lazy("We can make it up to two metres wide.")),
+        "name": Variable(_lazy("name of the customer who asked"), "Nora Neumann"),
+        "subject": Variable(_lazy("subject of the enquiry"), _lazy("A custom sign")),
+        "message": Variable(_lazy("text written by staff"), _lazy("We can make it up to two metres wide.")),
         "shop": Variable(_lazy("name of the shop"), _lazy("Printed with love")),
     }
     subject_line = _lazy("Your enquiry: {{ subject }}")

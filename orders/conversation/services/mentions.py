@@ -10,6 +10,7 @@ from django.utils import timezone
 from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
 
+from backoffice.accounts.services.visibility import sees_shop
 from orders.conversation.models import Comment, Mention
 
 MOST_MENTIONS = 20
@@ -18,21 +19,24 @@ _NAMED = re.compile(r"(?<![\w@.+-])@([\w.@+-]{1,150})")
 _TRAILING = ".+-@"
 
 
-def named_staff(text: str) -> list[User]:
-    """Return the active staff that the text names and that may see orders. One query, and one each for their rights."""
+def named_staff(text: str, *, shop: int) -> list[User]:
+    """Return the active staff that the text names and that may see orders of the shop. One query, and two each for
+    their rights and shops.
+    """
     names = dict.fromkeys(name.lower() for name in _names(text))
     if not names:
         return []
     people = User.objects.alias(folded=Lower("username")).filter(
         folded__in=list(names)[:MOST_MENTIONS], is_active=True, is_staff=True
     )
-    return [person for person in people.order_by("username") if person.has_perm("orders.view_order")]
+    return [one for one in people.order_by("username") if one.has_perm("orders.view_order") and sees_shop(one, shop)]
 
 
 def note_mentions(comment: Comment) -> list[Mention]:
     """Note whom the comment names, beside its author; return those who are named for the first time."""
     known = set(comment.mentions.values_list("user_id", flat=True))
-    people = [one for one in named_staff(comment.text) if one.pk != comment.author_id and one.pk not in known]
+    named = named_staff(comment.text, shop=comment.order.shop_id)
+    people = [one for one in named if one.pk != comment.author_id and one.pk not in known]
     return Mention.objects.bulk_create(Mention(comment=comment, user=person) for person in people)
 
 

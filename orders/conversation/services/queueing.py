@@ -31,7 +31,8 @@ def queue_customer_mails(events: Sequence[OrderEvent]) -> None:
         by_kind[MAILED[event.kind]].append(event)
     for kind, some in by_kind.items():
         shops = shops_that_send(kind, {orders[event.order_id].shop_id for event in some})
-        wanted = [event for event in some if orders[event.order_id].shop_id in shops]
+        real = (event for event in some if not orders[event.order_id].is_test)
+        wanted = [event for event in real if orders[event.order_id].shop_id in shops]
         queue_mails([order_mail(orders[event.order_id], kind, event=event) for event in wanted])
 
 

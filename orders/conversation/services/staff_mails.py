@@ -9,8 +9,10 @@ from django.utils.translation import gettext_lazy as _
 
 from backoffice.mail.models import Mail
 from backoffice.mail.services.kinds import Audience, MailKind, Variable, mail_kind
+from backoffice.sight import personal
 from backoffice.text.translatable import gettext
 from backoffice.vendors.registry import vendor_title
+from backoffice.visibility import visible
 from orders.conversation.models import Mention
 from orders.conversation.services.digest import digest_text
 from orders.conversation.services.troubles import describe_failures, failures_between, read_window
@@ -21,23 +23,23 @@ _LINK = Variable(_("link to the page"), _EXAMPLE, is_link=True)
 
 
 class StaffMailKind(MailKind):
-    """A mail to a member of staff: in the product's own words."""
+    """A mail to a member of staff."""
 
     audience = Audience.STAFF
 
     def still_wanted(self, mail: Mail) -> str:
         if mail.user is None or not mail.user.is_active:
-            return gettext("The account is gone.")
+            return gettext("The account no longer exists.")
         return ""
 
 
 @mail_kind("staff.mention")
 class MentionMail(StaffMailKind):
-    title = _("Somebody mentions me in a comment")
-    hint = _("At once, unless you have read it before.")
+    title = _("Someone mentions me in a comment")
+    hint = _("Immediately, unless you have already read it.")
     variables = {
-        "author": Variable(_("who wrote"), "Mara"),
-        "number": Variable(_("number of the order"), "WEB-100042"),
+        "author": Variable(_("author of the comment"), "Mara"),
+        "number": Variable(_("order number"), "WEB-100042"),
         "text": Variable(_("the comment"), "@tom Can you call the customer?"),
         "link": _LINK,
     }
@@ -46,7 +48,7 @@ class MentionMail(StaffMailKind):
 
     def still_wanted(self, mail: Mail) -> str:
         if (mention := self._mention(mail)) is None or mention.read_at:
-            return gettext("It was read already.")
+            return gettext("It has already been read.")
         return super().still_wanted(mail)
 
     def context(self, mail: Mail) -> Mapping[str, Any]:
@@ -63,17 +65,17 @@ class MentionMail(StaffMailKind):
         }
 
     def _mention(self, mail: Mail) -> Mention | None:
-        rows = Mention.objects.select_related("comment__order", "comment__author")
+        rows = visible(Mention.objects.select_related("comment__order", "comment__author"))
         return rows.filter(pk=mail.occasion.removeprefix("mention:")).first()
 
 
 @mail_kind("staff.assigned")
 class AssignedMail(StaffMailKind):
     title = _("An order is assigned to me")
-    hint = _("At once, when somebody else or a rule assigns it.")
+    hint = _("Immediately, when someone else or a rule assigns it.")
     variables = {
         "actor": Variable(_("who assigned it"), "Mara"),
-        "number": Variable(_("number of the order"), "WEB-100042"),
+        "number": Variable(_("order number"), "WEB-100042"),
         "customer": Variable(_("name of the customer"), "Jana Größer"),
         "link": _LINK,
     }
@@ -81,8 +83,8 @@ class AssignedMail(StaffMailKind):
     body = _("{{ actor }} assigned order {{ number }} of {{ customer }} to you.\n\n{{ link }}")
 
     def still_wanted(self, mail: Mail) -> str:
-        if not Order.objects.filter(pk=mail.subject_id, assignee=mail.user_id).exists():
-            return gettext("The order is not assigned to this person any more.")
+        if not visible(Order.objects.filter(pk=mail.subject_id, assignee=mail.user_id)).exists():
+            return gettext("The order is no longer assigned to this user.")
         return super().still_wanted(mail)
 
     def context(self, mail: Mail) -> Mapping[str, Any]:
@@ -90,26 +92,26 @@ class AssignedMail(StaffMailKind):
         return {
             "actor": mail.created_by,
             "number": order.number,
-            "customer": order.customer_name or "–",
+            "customer": personal(order.customer_name) or "–",
             "link": page_url("orders_order_change", order.pk),
         }
 
 
 @mail_kind("staff.failures")
 class FailuresMail(StaffMailKind):
-    title = _("Something was refused, or its outcome is unknown")
+    title = _("Something was rejected, or its outcome is unknown")
     hint = _("At most every ten minutes, grouped by cause.")
     variables = {
-        "count": Variable(_("how many"), "28"),
-        "failures": Variable(_("a line for each vendor and cause"), "28 × Example vendor: The street is too long."),
+        "count": Variable(_("number of failures"), "28"),
+        "failures": Variable(_("a line for each vendor and cause"), _("28 × Example vendor: The street is too long.")),
         "link": _LINK,
     }
     subject_line = _("Needs attention: {{ count }}")
-    body = _("These failed and wait for somebody:\n\n{{ failures }}\n\n{{ link }}")
+    body = _("These failed and need attention:\n\n{{ failures }}\n\n{{ link }}")
 
     def still_wanted(self, mail: Mail) -> str:
         if not failures_between(*read_window(mail)).exists():
-            return gettext("All of it has been dealt with meanwhile.")
+            return gettext("All of these have been resolved in the meantime.")
         return super().still_wanted(mail)
 
     def context(self, mail: Mail) -> Mapping[str, Any]:
@@ -120,10 +122,10 @@ class FailuresMail(StaffMailKind):
 
 @mail_kind("staff.outage")
 class OutageMail(StaffMailKind):
-    title = _("A vendor is silent, or work stands still")
+    title = _("A vendor is not responding, or processing has stopped")
     hint = _("Once for each outage.")
     variables = {
-        "what": Variable(_("what stands still"), _("Example vendor refuses our credentials.")),
+        "what": Variable(_("what has stopped"), _("Example vendor rejects our credentials.")),
         "remedy": Variable(_("what to do"), _("Correct the credentials in the settings.")),
         "vendor": Variable(_("vendor"), "Example vendor"),
         "link": _LINK,
@@ -140,14 +142,14 @@ class OutageMail(StaffMailKind):
 
 @mail_kind("staff.digest")
 class DigestMail(StaffMailKind):
-    title = _("What needs attention, each morning")
-    hint = _("Once a day; not sent when there is nothing.")
+    title = _("Needs attention, every morning")
+    hint = _("Once a day; not sent when nothing needs attention.")
     variables = {
         "name": Variable(_("your first name"), "Mara"),
-        "lines": Variable(_("a line for each kind, with its number"), "3 × Outcome unknown\n12 × Held"),
+        "lines": Variable(_("a line for each kind, with its count"), _("3 × Outcome unknown\n12 × Held")),
         "link": _LINK,
     }
-    subject_line = _("What needs attention today")
+    subject_line = _("Needs attention today")
     body = _("Good morning {{ name }},\n\n{{ lines }}\n\n{{ link }}")
 
     def still_wanted(self, mail: Mail) -> str:

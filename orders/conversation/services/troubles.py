@@ -5,25 +5,24 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from django.contrib.auth.models import User
-from django.db.models import Exists, OuterRef, QuerySet
+from django.db.models import QuerySet
 from django.utils import timezone
 
-from backoffice.engine.models import Integration, Push
+from backoffice.engine.models import Push
 from backoffice.engine.services.alerts import Alert, current_alerts
+from backoffice.engine.services.push_errors import explain_push
 from backoffice.mail.models import Mail
 from backoffice.mail.services.choices import staff_who_want
 from backoffice.mail.services.queueing import queue_mails
 from backoffice.text.translatable import gettext as _
 from backoffice.vendors.registry import vendor_title
-from orders.models import VendorOrder, VendorOrderState
+from backoffice.visibility import visible
+from orders.services.silence import silent_integrations
 
 SLOT = timedelta(minutes=10)
 # After a stop of the background work, failures of that long are still told of.
 LOOKED_BACK = timedelta(hours=6)
-# A vendor that makes something of ours, and answered nothing for so long.
-SILENT = timedelta(hours=24)
 MOST_LINES, MOST_READ = 20, 5000
-_IN_PROGRESS = (VendorOrderState.SUBMITTED, VendorOrderState.CHECKED, VendorOrderState.IN_PRODUCTION)
 
 
 def queue_failure_mails(*, now: datetime | None = None) -> None:
@@ -50,32 +49,33 @@ def queue_outage_mails() -> None:
 
 
 def silent_vendors(*, now: datetime | None = None) -> list[Alert]:
-    """Return the vendors that have something of ours in progress and have answered nothing for a day."""
-    before = (now or timezone.now()) - SILENT
-    busy = VendorOrder.objects.filter(vendor=OuterRef("vendor"), state__in=_IN_PROGRESS)
-    rows = Integration.objects.filter(Exists(busy), last_success_at__lt=before, paused_at__isnull=True)
+    """Return an alert for each vendor that has something of ours in progress and has answered nothing for a day."""
     return [
         Alert(
             text=_("%(vendor)s has not answered for a day.") % {"vendor": vendor_title(row.vendor)},
-            remedy=_("Test the connection on the page of integrations, then call the vendor."),
+            remedy=_("Test the connection on the Integrations page, then call the vendor."),
             vendor=row.vendor,
             since=row.last_success_at,
         )
-        for row in rows.order_by("vendor")
+        for row in silent_integrations(now=now)
     ]
 
 
 def failures_between(since: datetime, until: datetime) -> QuerySet[Push]:
-    """Return what failed within that time and still waits for somebody."""
-    return Push.objects.needing_attention().filter(updated_at__gte=since, updated_at__lt=until)
+    """Return what failed within that time and still waits for somebody, of what the reader sees."""
+    return visible(Push.objects.needing_attention()).filter(updated_at__gte=since, updated_at__lt=until)
 
 
 def describe_failures(since: datetime, until: datetime) -> tuple[int, str]:
     """Return how many there are, and a line for each vendor and cause, the most frequent first."""
-    rows = failures_between(since, until).order_by("-updated_at").only("vendor", "cause")[:MOST_READ]
-    causes = Counter((push.vendor, str(push.cause)[:200] or _("Outcome unknown")) for push in rows)
+    rows = failures_between(since, until).order_by("-updated_at").only("vendor", "cause", "errors")[:MOST_READ]
+    causes = Counter((push.vendor, _describe(push) or _("Outcome unknown")) for push in rows)
     lines = [f"{count} × {vendor_title(vendor)}: {cause}" for (vendor, cause), count in causes.most_common(MOST_LINES)]
     return sum(causes.values()), "\n".join(lines)
+
+
+def _describe(push: Push) -> str:
+    return explain_push(push).main.line[:300]
 
 
 def read_window(mail: Mail) -> tuple[datetime, datetime]:

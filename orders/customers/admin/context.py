@@ -9,8 +9,9 @@ from django.urls import reverse
 
 from backoffice.engine.admin.timeline import Timeline, read_timeline
 from backoffice.states import Chip
+from backoffice.visibility import seen_shops, visible
 from orders.admin.order_page.chips import status_chips
-from orders.customers.models import CustomerEvent, CustomerMerge, CustomerNote
+from orders.customers.models import CustomerEmail, CustomerEvent, CustomerMerge, CustomerNote
 from orders.customers.services.addresses import KnownAddress, read_addresses
 from orders.customers.services.bought import Bought, newest_orders, read_bought
 from orders.customers.services.finding import Alike, find_alike
@@ -80,16 +81,26 @@ def customer_url(email: str, **parameters: object) -> str:
 
 
 def read_customer(email: str) -> CustomerContext:
-    """Return who has that e-mail. Three queries at most."""
-    person = find_person(email)
+    """Return who has that e-mail, as the reader may know them. Three queries at most, one more for some shops."""
+    person = _as_seen(find_person(email))
     return CustomerContext(person, read_bought(person.emails))
+
+
+def _as_seen(person: Person) -> Person:
+    """Leave the e-mails with which somebody ordered where the reader sees it; of others nothing is known."""
+    if person.customer is None or seen_shops() is None:
+        return person
+    rows = visible(CustomerEmail.objects.filter(customer=person.customer.pk))
+    seen = set(rows.values_list("email", flat=True))
+    emails = tuple(email for email in person.emails if email in seen)
+    return Person(emails, person.customer) if person.email in seen else Person((person.email,))
 
 
 def read_page(context: CustomerContext, *, older: int | None, may_change: bool) -> CustomerPage:
     """Return what stands below the head. Suggestions are made to those who may follow them."""
     person, customer = context.person, context.person.customer
     addresses = read_addresses(context.order_keys)
-    merges = merges_of(person)
+    merges = [merge for merge in merges_of(person) if seen_shops() is None or set(merge.emails) <= set(person.emails)]
     own = [customer.pk, *(merge.gone_id for merge in merges)] if customer else []
     household = " ".join(addresses[0].lines) if addresses else ""
     return CustomerPage(
@@ -117,4 +128,4 @@ def _orders(person: Person, *, older: int | None) -> PageOfOrders:
 
 def _enquiries(person: Person) -> QuerySet[Enquiry]:
     folded = Enquiry.objects.alias(folded=Lower("email")).filter(folded__in=person.emails)
-    return folded.exclude(email="").select_related("shop").order_by("-pk")
+    return visible(folded).exclude(email="").select_related("shop").order_by("-pk")

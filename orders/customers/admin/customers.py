@@ -10,16 +10,19 @@ from django.urls import reverse
 from django.utils.translation import ngettext
 
 from backoffice.errors import DomainError, InvalidInput
+from backoffice.sight import PERSONAL_DATA
 from backoffice.staff.base import actor, refuse
 from backoffice.staff.keyset import read_key
 from backoffice.staff.pages import PagesAdmin, View, act, find_or_404
 from backoffice.staff.text_fields import searched_text
 from backoffice.text.translatable import gettext as _
+from backoffice.visibility import seen_shops
 from orders.customers.admin.context import customer_url, read_customer, read_page
 from orders.customers.admin.forms import LONGEST_EMAIL, CustomerNoteForm, MergeForm, PreferencesForm, forms_for
 from orders.customers.admin.listing import CustomerList
 from orders.customers.admin.parts import customer_parts
 from orders.customers.models import Customer, CustomerMerge, CustomerNote
+from orders.customers.services.bought import read_bought
 from orders.customers.services.merging import can_merge, merge_customers, undo_merge
 from orders.customers.services.notes import add_note, change_preferences, remove_note
 
@@ -28,6 +31,7 @@ from orders.customers.services.notes import add_note, change_preferences, remove
 class CustomerAdmin(PagesAdmin):
     """Read from orders; what is written down beside them is a service each, kept in the customer's history."""
 
+    sights = (PERSONAL_DATA,)
     list_page = CustomerList
 
     def has_view_permission(self, request: HttpRequest, obj: Any = None) -> bool:
@@ -91,17 +95,18 @@ class CustomerAdmin(PagesAdmin):
         if not form.is_valid():
             return self._refuse(request, form, email=self._email(request))
         first, other = (read_customer(form.cleaned_data[name]) for name in ("email", "other"))
+        _require_seen(first.email, other.email)
         if request.method == "POST":
 
             def do() -> str:
                 merge_customers(first.email, other.email, actor=actor(request))
-                return _("%(other)s is merged into this customer.") % {"other": other.email}
+                return _("%(other)s was merged into this customer.") % {"other": other.email}
 
             return act(request, do, to=customer_url(first.email))
         unknown = other.bought.newest is None and other.person.customer is None
-        text = _("Nobody has ordered with %(email)s.") % {"email": other.email} if unknown else ""
+        text = _("No orders found for %(email)s.") % {"email": other.email} if unknown else ""
         refusal = text or can_merge(first.person, other.person).reason
-        title = _("Are these one customer?")
+        title = _("Are these the same customer?")
         both = (first, other)
         return self.render(
             request, "customers/merge.html", title=title, both=both, first=first, other=other, refusal=refusal,
@@ -116,7 +121,7 @@ class CustomerAdmin(PagesAdmin):
             undo_merge(merge, actor=actor(request))
             names = ", ".join(merge.emails)
             return ngettext(
-                "%(emails)s is a customer of its own again.", "%(emails)s are a customer of their own again.",
+                "%(emails)s is a separate customer again.", "%(emails)s are a separate customer again.",
                 len(merge.emails),
             ) % {"emails": names}  # fmt: skip
 
@@ -130,6 +135,7 @@ class CustomerAdmin(PagesAdmin):
         email = self._email(request)
         if request.method != "POST":
             return HttpResponseNotAllowed(["POST"])
+        _require_seen(email)
         form = form_class(request.POST)
         if form.is_valid():
             try:
@@ -142,6 +148,7 @@ class CustomerAdmin(PagesAdmin):
     def _show(self, request: HttpRequest, email: str, **typed: forms.Form) -> HttpResponse:
         context = read_customer(email)
         customer = context.person.customer
+        _require_seen(email)
         if context.bought.newest is None and customer is None:
             raise Http404
         may_change = self.may(request, "change_customer")
@@ -164,3 +171,9 @@ class CustomerAdmin(PagesAdmin):
     def _email(self, request: HttpRequest) -> str:
         given = request.POST if request.method == "POST" else request.GET
         return searched_text(given, "email", most=LONGEST_EMAIL).lower()
+
+
+def _require_seen(*emails: str) -> None:
+    """Raise Http404 where one of them has not ordered in a shop that the reader sees."""
+    if seen_shops() is not None and any(read_bought((email,), most=1).newest is None for email in emails):
+        raise Http404

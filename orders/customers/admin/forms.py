@@ -31,7 +31,7 @@ class PreferencesForm(NamedCustomerForm):
 
 
 class MergeForm(NamedCustomerForm):
-    other = EmailCodeField(label=_("E-mail of the same person"), max_length=LONGEST_EMAIL)
+    other = EmailCodeField(label=_("E-mail of the same customer"), max_length=LONGEST_EMAIL)
 
 
 def forms_for(context: CustomerContext) -> dict[str, forms.Form]:

@@ -4,6 +4,7 @@ from dataclasses import dataclass
 
 from django.http import HttpRequest
 
+from backoffice.sight import PERSONAL_DATA
 from orders.admin.parts import Place, register_part
 from orders.customers.admin.context import CustomerContext, customer_url, read_customer
 from orders.models import Order
@@ -19,7 +20,11 @@ class CustomerOfOrder:
 
 def read_customer_part(request: HttpRequest, order: Order | None) -> CustomerOfOrder | None:
     """Return who ordered; None where no e-mail is known."""
-    if order is None or not order.customer_email or not request.user.has_perm("customers.view_customer"):
+    if (
+        order is None
+        or not order.customer_email
+        or not request.user.has_perms(["customers.view_customer", PERSONAL_DATA])
+    ):
         return None
     return CustomerOfOrder(read_customer(order.customer_email), customer_url(order.customer_email))
 

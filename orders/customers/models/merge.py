@@ -25,8 +25,8 @@ class CustomerMerge(models.Model):
     undone_at = models.DateTimeField(_("undone"), null=True, blank=True)
 
     class Meta:
-        verbose_name = _("merge of customers")
-        verbose_name_plural = _("merges of customers")
+        verbose_name = _("customer merge")
+        verbose_name_plural = _("customer merges")
         ordering = ["-pk"]
         indexes = [GinIndex(fields=["emails"], name="customer_merge_emails")]
         constraints = [
@@ -38,7 +38,7 @@ class CustomerMerge(models.Model):
 
     def can_undo(self) -> Eligibility:
         """Return whether the two may be parted again."""
-        return Eligibility(Conflict(_t("They have been separated already."))) if self.undone_at else ELIGIBLE
+        return Eligibility(Conflict(_t("The customers have already been separated."))) if self.undone_at else ELIGIBLE
 
 
 class CustomerEvent(TimelineEvent):

@@ -12,6 +12,7 @@ from django.db.models import Expression, QuerySet
 from django.db.models.functions import Lower
 from django.utils.formats import number_format
 
+from backoffice.visibility import visible
 from orders.models import Order, OrderState
 from orders.models.order import OPEN_STATES
 
@@ -104,8 +105,11 @@ class Bought:
 
 
 def orders_of(email: str | Expression) -> QuerySet[Order]:
-    """Return the orders placed with that e-mail, in whatever letter case it was typed."""
-    return Order.objects.alias(folded_email=Lower("customer_email")).filter(folded_email=email)
+    """Return the orders placed with that e-mail, in whatever letter case it was typed, in shops that the reader sees;
+    tests are none.
+    """
+    rows = Order.objects.alias(folded_email=Lower("customer_email")).filter(folded_email=email, is_test=False)
+    return visible(rows)
 
 
 def read_bought(emails: Iterable[str], *, most: int = MOST_COUNTED) -> Bought:

@@ -7,6 +7,7 @@ from django.contrib.postgres.expressions import ArraySubquery
 from django.db.models import Exists, OuterRef, QuerySet
 from django.db.models.functions import Lower
 
+from backoffice.visibility import visible
 from orders.customers.models import CustomerEmail
 from orders.customers.services.bought import Bought, orders_of
 from orders.customers.services.people import Person
@@ -41,15 +42,14 @@ class Alike:
 
 def newest_of_customers() -> QuerySet[Order]:
     """Return the newest order of each e-mail, unordered."""
-    newer = Order.objects.alias(folded=Lower("customer_email")).filter(
-        folded=Lower(OuterRef("customer_email")), pk__gt=OuterRef("pk")
-    )
-    return Order.objects.exclude(customer_email="").filter(~Exists(newer))
+    of_email = Order.objects.alias(folded=Lower("customer_email")).filter(folded=Lower(OuterRef("customer_email")))
+    newer = visible(of_email.filter(pk__gt=OuterRef("pk")))
+    return visible(Order.objects.filter(is_test=False)).exclude(customer_email="").filter(~Exists(newer))
 
 
 def find_customers(text: str) -> QuerySet[Order]:
     """Return an order of each customer whose orders are found by the text, of those placed last, unordered."""
-    found = search_orders(Order.objects.exclude(customer_email=""), text).order_by("-pk")
+    found = search_orders(visible(Order.objects.filter(is_test=False)).exclude(customer_email=""), text).order_by("-pk")
     newest: dict[str, int] = {}
     for pk, email in found.values_list("pk", "customer_email")[:MOST_FOUND]:
         newest.setdefault(email.lower(), pk)
@@ -68,7 +68,8 @@ def others_of(emails: Iterable[str]) -> dict[str, list[str]]:
     """Return the e-mails that each of these is merged with. Two queries."""
     rows = dict(CustomerEmail.objects.filter(email__in=list(emails)).values_list("email", "customer_id"))
     together: dict[int, list[str]] = {}
-    for customer, email in CustomerEmail.objects.filter(customer__in=rows.values()).values_list("customer_id", "email"):
+    others = visible(CustomerEmail.objects.filter(customer__in=rows.values()))
+    for customer, email in others.values_list("customer_id", "email"):
         together.setdefault(customer, []).append(email)
     return {email: [one for one in together[customer] if one != email] for email, customer in rows.items()}
 
@@ -81,7 +82,8 @@ def find_alike(person: Person, bought: Bought, *, household: str) -> list[Alike]
     for text, is_same_phone in ((next(iter(bought.phones), ""), True), (household, False)):
         if not words_of(text):
             continue
-        rows = search_orders(Order.objects.exclude(customer_email=""), text).order_by("-pk")
+        known = visible(Order.objects.filter(is_test=False)).exclude(customer_email="")
+        rows = search_orders(known, text).order_by("-pk")
         for row in rows.only("customer_email", "customer_firstname", "customer_lastname")[:50]:
             email = row.customer_email.lower()
             if email not in person.emails:

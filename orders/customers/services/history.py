@@ -10,7 +10,7 @@ SENTENCES: dict[str, Sentence] = {
     "customer.merged": ("merge", Tone.BLUE, _("Merged with %(emails)s.")),
     "customer.separated": ("call_split", Tone.AMBER, _("Separated from %(emails)s.")),
     "customer.noted": ("sticky_note_2", Tone.GREY, _("A note was added.")),
-    "customer.note_removed": ("delete", Tone.GREY, _("A note of %(by)s was removed.")),
+    "customer.note_removed": ("delete", Tone.GREY, _("A note by %(by)s was removed.")),
     "customer.preferences": ("tune", Tone.GREY, _("Preferences: %(before)s → %(after)s")),
 }
 

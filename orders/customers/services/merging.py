@@ -14,9 +14,9 @@ from orders.customers.services.people import MOST_EMAILS, Person, ensure_custome
 def can_merge(person: Person, other: Person) -> Eligibility:
     """Return whether the two may become one."""
     if set(person.emails) & set(other.emails):
-        return ineligible(_("These are e-mail addresses of one customer already."), code="same_customer")
+        return ineligible(_("These e-mail addresses already belong to the same customer."), code="same_customer")
     if len(person.emails) + len(other.emails) > MOST_EMAILS:
-        text = _("A customer has at most %(most)d e-mail addresses.")
+        text = _("A customer can have at most %(most)d e-mail addresses.")
         return ineligible(text % {"most": MOST_EMAILS}, code="too_many_emails")
     return ELIGIBLE
 
@@ -92,7 +92,7 @@ def _lock_holder(merge: CustomerMerge) -> Customer:
         pk = _holder_of(merge)
         locked = Customer.objects.locked(pk, merge.gone_id)
         if pk not in locked or merge.gone_id not in locked:
-            raise Conflict(_("They have been separated already."))
+            raise Conflict(_("The customers have already been separated."))
         if _holder_of(merge) == pk:
             return locked[pk]
 

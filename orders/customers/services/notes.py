@@ -18,10 +18,10 @@ def add_note(email: str, text: str, *, actor: str) -> CustomerNote:
     """
     _ensure_length(text, "text", most=LONGEST_NOTE)
     if not text:
-        raise InvalidInput(_("The note is empty."), errors={"text": [_("Write something.")]})
+        raise InvalidInput(_("The note is empty."), errors={"text": [_("Enter some text.")]})
     customer = lock_customer(email)
     if customer.notes.count() >= MOST_NOTES:
-        message = _("A customer has at most %(most)d notes. Remove an old one first.") % {"most": MOST_NOTES}
+        message = _("A customer can have at most %(most)d notes. Remove an old one first.") % {"most": MOST_NOTES}
         raise InvalidInput(message, errors={"text": [message]})
     note = CustomerNote.objects.create(customer=customer, text=text, written_by=actor)
     customer.events.create(actor=actor, kind="customer.noted")
@@ -34,7 +34,7 @@ def remove_note(note: CustomerNote, *, actor: str) -> None:
     customer = Customer.objects.locked(note.customer_id)[note.customer_id]
     deleted, _rows = CustomerNote.objects.filter(pk=note.pk, customer=customer).delete()
     if not deleted:
-        raise Conflict(_("The note is gone already."))
+        raise Conflict(_("The note has already been removed."))
     customer.events.create(actor=actor, kind="customer.note_removed", params={"by": note.written_by})
 
 
@@ -48,7 +48,7 @@ def change_preferences(email: str, text: str, *, before: str, actor: str) -> Cus
     _ensure_length(text, "preferences", most=LONGEST_PREFERENCES)
     customer = lock_customer(email)
     if customer.preferences != before:
-        raise Conflict(_("Somebody has changed the preferences meanwhile. Look at them, then save yours again."))
+        raise Conflict(_("The preferences were changed in the meantime. Review them, then save yours again."))
     if customer.preferences != text:
         params = {"before": customer.preferences or "–", "after": text or "–"}
         customer.preferences = text

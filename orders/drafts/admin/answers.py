@@ -15,26 +15,21 @@ from django.views.decorators.http import require_POST, require_safe
 from backoffice.accounts.models import Shop
 from backoffice.amounts import money
 from backoffice.errors import DomainError, InvalidInput
+from backoffice.sight import PERSONAL_DATA, require_sight
 from backoffice.staff.base import actor
 from backoffice.staff.text_fields import searched_text
 from backoffice.text.translatable import gettext as _
-from backoffice.vendors.abilities import TakesDraftOrders
-from backoffice.vendors.registry import vendors_with
-from catalog.models import Variant
-from catalog.services.orderable import can_order, can_take_from_stock, shown_variants
-from catalog.services.search import search_variants
-from catalog.services.stock import find_left
+from backoffice.visibility import visible
+from orders.admin.product_search import find_products
 from orders.drafts.admin.boxes import limits_by_box
 from orders.drafts.admin.context import DraftPage, build_page
-from orders.drafts.admin.posting import PostedDraft, find_shop, read_posted
+from orders.drafts.admin.posting import PostedDraft, find_currency, find_shop, read_posted
 from orders.drafts.models import DraftOrder, new_reference
-from orders.drafts.services.assembling import find_draft_variants, quote_or_none
+from orders.drafts.services.assembling import find_draft_variants
 from orders.drafts.services.contents import DraftContent, DraftLine
 from orders.drafts.services.customers import PastCustomer, find_past_customers
 from orders.drafts.services.editing import DraftChanged, save_draft
 from orders.services.files.store import link_file, store_file
-
-OFFERED = 12
 
 
 @require_POST
@@ -79,7 +74,10 @@ def line(request: HttpRequest) -> HttpResponse:
     place, reference = searched_text(request.GET, "place", most=9), searched_text(request.GET, "reference", most=50)
     variant = find_draft_variants([sku]).get(sku)
     least = max(variant.order_min_qty, 1) if variant else 1
-    content = DraftContent(lines=[DraftLine(reference=reference or "1", sku=sku, quantity=str(least))])
+    currency = find_currency(searched_text(request.GET, "shop"))
+    content = DraftContent(
+        currency=currency, lines=[DraftLine(reference=reference or "1", sku=sku, quantity=str(least))]
+    )
     page = build_page(content, shop=shop, places=[place or "0"], reference="", version=0, editor="")
     box = page.lines[0]
     return HttpResponse(render_to_string("drafts/page/line.html", {"page": page, "box": box}, request))
@@ -91,29 +89,9 @@ def products(request: HttpRequest) -> HttpResponse:
     it.
     """
     _require(request, "view_draftorder")
-    text, shop = searched_text(request.GET, "q"), _shop(request)
-    if not text:
-        return JsonResponse({"results": []})
-    rows = search_variants(
-        Variant.objects.filter(shown_variants(), active=True, vendor__in=vendors_with(TakesDraftOrders)).order_by("pk"),
-        text,
-    )
-    variants = list(rows.prefetch_related("tiers", "availabilities")[:OFFERED])
-    left = find_left(variants)
-    results = []
-    for variant in variants:
-        quote = quote_or_none(variant, max(variant.order_min_qty, 1), shop=shop)
-        refusal = can_order(variant).reason or can_take_from_stock(variant, left, shop=shop).reason
-        pieces = left.get((variant.vendor, variant.sku))
-        results.append({
-            "sku": variant.sku,
-            "name": variant.name,
-            "picture": variant.image_url,
-            "price": _price_text(quote.unit_price, variant, shop) if quote else "",
-            "stock": "" if pieces is None else _("%(pieces)s in stock") % {"pieces": pieces},
-            "refusal": refusal,
-        })  # fmt: skip
-    return JsonResponse({"results": results})
+    currency = find_currency(searched_text(request.GET, "shop"))
+    found = find_products(searched_text(request.GET, "q"), shop=_shop(request), currency=currency)
+    return JsonResponse({"results": found})
 
 
 @require_safe
@@ -150,7 +128,7 @@ def searched_name(name: str) -> str:
 
 def _changes(request: HttpRequest, page: DraftPage, draft: DraftOrder) -> dict[str, Any]:
     """Return what the page exchanges: never a field, since somebody is typing."""
-    parts = {"summary": _part(request, "summary", page=page), "suggestion": _part(request, "suggestion", page=page)}
+    parts = {name: _part(request, name, page=page) for name in ("summary", "suggestion", "alike")}
     placeholders = {"total": page.computed_total}
     for box in page.lines:
         for name in ("facts", "figures"):
@@ -172,8 +150,8 @@ def _changes(request: HttpRequest, page: DraftPage, draft: DraftOrder) -> dict[s
 def place_label(page: DraftPage) -> str:
     """Return what the button says: the verb and the amount."""
     if not page.lines:
-        return _("Place the order")
-    return _("Place the order, %(amount)s") % {"amount": money(page.review.total, page.shop.currency)}
+        return _("Place order")
+    return _("Place order, %(amount)s") % {"amount": money(page.review.total, page.currency)}
 
 
 def _part(request: HttpRequest, name: str, **shown: Any) -> str:
@@ -203,11 +181,6 @@ def _customer(past: PastCustomer) -> dict[str, Any]:
     }
 
 
-def _price_text(price: Any, variant: Variant, shop: Shop) -> str:
-    params = {"price": money(price, shop.currency), "quantity": max(variant.order_min_qty, 1)}
-    return _("%(price)s from %(quantity)d") % params
-
-
 def spell_refusal(error: DomainError) -> str:
     """Return the refusal with what it says of each field."""
     errors = error.errors if isinstance(error, InvalidInput) else {}
@@ -219,12 +192,13 @@ def _time_of(moment: Any) -> str:
 
 
 def _shop(request: HttpRequest) -> Shop:
-    shop = find_shop(searched_text(request.GET, "shop")) or Shop.objects.first()
+    shop = find_shop(searched_text(request.GET, "shop")) or visible(Shop.objects.all()).first()
     if shop is None:
         raise PermissionDenied
     return shop
 
 
 def _require(request: HttpRequest, permission: str) -> None:
+    require_sight(PERSONAL_DATA)
     if not request.user.has_perm(f"drafts.{permission}"):
         raise PermissionDenied

@@ -6,6 +6,7 @@ from typing import Any
 
 import msgspec
 
+from backoffice.text.regions import named_countries
 from backoffice.vendors.abilities import TakesDraftOrders
 from backoffice.vendors.registry import vendors_with
 from fulfillment.models import Country
@@ -61,7 +62,7 @@ def customer_boxes(content: DraftContent) -> list[FieldBox]:
 def address_boxes(content: DraftContent, *, vendors: list[str], country: str) -> dict[str, list[FieldBox]]:
     """Return the fields of each address; one query for the countries. `country` is that of a new recipient."""
     limits = _limits(vendors)
-    countries = list(Country.objects.order_by("name").values_list("iso2", "name"))
+    countries = named_countries(Country.objects.values_list("iso2", "name"))
     found = {}
     for role in ADDRESSES:
         address = getattr(content, role)

@@ -8,9 +8,11 @@ from typing import Any
 
 from django.utils.formats import number_format
 
-from backoffice.accounts.models import Shop
+from backoffice.accounts.models import FurtherMarket, Shop
 from backoffice.errors import Errors
-from catalog.models import PriceTier, Variant
+from backoffice.visibility import visible
+from catalog.models import Variant
+from catalog.services.orderable_variants import Tier
 from orders.drafts.admin.boxes import address_boxes, customer_boxes
 from orders.drafts.admin.problems import Problems, sort_problems
 from orders.drafts.models import DraftOrder
@@ -77,7 +79,7 @@ class LineBox:
         return str(number_format(Decimal(f"{listed.unit_price.normalize():f}"), use_l10n=True)) if listed else ""
 
     @property
-    def next_tier(self) -> PriceTier | None:
+    def next_tier(self) -> Tier | None:
         listed = self.review.priced.listed if self.review else None
         return listed.next_tier if listed else None
 
@@ -100,6 +102,10 @@ class DraftPage:
     updated_at: datetime | None = None
 
     @property
+    def currency(self) -> str:
+        return self.content.currency or self.shop.currency
+
+    @property
     def suggestion(self) -> dict[str, str] | None:
         """A street and care-of of the recipient that would fit."""
         return self.review.suggestions.get("recipient")
@@ -119,9 +125,9 @@ def build_page(
 ) -> DraftPage:
     """Return the page of that content; a number of queries that its lines do not change."""
     places = [str(place) for place in range(len(content.lines))] if places is None else places
-    review = review_draft(content, shop=shop)
+    review = review_draft(content, shop=shop, repeats=of_draft.get("repeats"))
     names = _file_names(content)
-    before = _last_prices(of_draft.get("repeats"), shop=shop)
+    before = _last_prices(of_draft.get("repeats"), currency=content.currency or shop.currency)
     reviews: Sequence[LineReview | None] = review.lines or [None] * len(content.lines)
     lines = [
         _line_box(place, line, one, names, before.get((line.reference, line.sku or "")))
@@ -141,8 +147,23 @@ def page_fields(page: DraftPage) -> dict[str, Any]:
         "invoice_fields": invoice,
         "has_invoice": any(box.value for box in invoice),
         "next_reference": next_line_reference(page.content),
-        "shops": list(Shop.objects.order_by("name")),
+        "shops": _shop_choices(page),
     }
+
+
+def _shop_choices(page: DraftPage) -> list[tuple[str, str, bool]]:
+    """Return value, label and whether it is chosen: each shop, and once more for each further currency it sells in."""
+    shops = list(visible(Shop.objects.order_by("name")))
+    several = [shop for shop in shops if shop.has_further_markets]
+    sold = sorted(set(FurtherMarket.objects.filter(shop__in=several).values_list("shop", "currency")))
+    found = []
+    for shop in shops:
+        further = [currency for pk, currency in sold if pk == shop.pk and currency != shop.currency]
+        for currency in ("", *further):
+            value = f"{shop.pk}:{currency}" if currency else str(shop.pk)
+            is_chosen = (shop.pk, currency) == (page.shop.pk, page.content.currency)
+            found.append((value, f"{shop.name} ({currency or shop.currency})", is_chosen))
+    return found
 
 
 def add_errors(page: DraftPage, errors: Errors) -> None:
@@ -174,11 +195,11 @@ def _line_box(
     return LineBox(place, line, review, files, _parts(variant), last_price if is_other else None)
 
 
-def _last_prices(repeats: Order | None, *, shop: Shop) -> dict[tuple[str, str], Decimal]:
+def _last_prices(repeats: Order | None, *, currency: str) -> dict[tuple[str, str], Decimal]:
     """Return what the lines of the repeated order were sold for, by reference and SKU; in another currency it says
     nothing.
     """
-    if repeats is None or repeats.currency != shop.currency:
+    if repeats is None or repeats.currency != currency:
         return {}
     return {(line.reference, line.sku): line.unit_price for line in repeats.lines.all()}
 

@@ -11,12 +11,14 @@ from django.utils.translation import gettext_lazy
 
 from backoffice.accounts.models import Shop
 from backoffice.errors import DomainError, IllegalTransition, InvalidInput
+from backoffice.sight import PERSONAL_DATA
 from backoffice.staff.base import actor, refuse
 from backoffice.staff.filter_form import FilterForm
 from backoffice.staff.list_page import ListPage
-from backoffice.staff.pages import PagesAdmin, View, act, find_or_404
+from backoffice.staff.pages import PagesAdmin, View, act, find_or_404, get_visible_or_404
 from backoffice.staff.text_fields import searched_text
 from backoffice.text.translatable import gettext as _
+from backoffice.visibility import visible
 from orders.admin.order_page.frame import order_url
 from orders.drafts.admin import answers
 from orders.drafts.admin.context import DraftPage, add_errors, build_page, page_fields
@@ -27,13 +29,17 @@ from orders.drafts.services.editing import DraftChanged, delete_draft
 from orders.drafts.services.placing import place_draft
 from orders.drafts.services.repeating import repeat_content
 from orders.models import Order
-from orders.services.intake.taking import OrderRefused
+from orders.services.intake.judging import OrderRefused
 
 
 class DraftFilters(FilterForm):
     def search(self, rows: QuerySet[Any], text: str) -> QuerySet[Any]:
         return rows.filter(
-            Q(customer__icontains=text) | Q(email__icontains=text) | Q(reference=text) | Q(repeats__number=text)
+            Q(customer__icontains=text)
+            | Q(email__icontains=text)
+            | Q(reference=text)
+            | Q(shop_reference=text)
+            | Q(repeats__number=text)
         )
 
 
@@ -52,6 +58,7 @@ class DraftList(ListPage[DraftOrder]):
 class DraftOrderAdmin(PagesAdmin):
     """Whoever may take orders sees all drafts: a colleague goes on where another was called away."""
 
+    sights = (PERSONAL_DATA,)
     list_page = DraftList
 
     def pages(self) -> list[tuple[str, str, View]]:
@@ -105,7 +112,7 @@ class DraftOrderAdmin(PagesAdmin):
             return self._show_refused(request, posted, draft, error)
         except DomainError as error:
             return refuse(request, error, to=reverse("admin:drafts_draftorder_change", args=[draft.pk]))
-        messages.success(request, _("%(number)s is placed.") % {"number": order.number})
+        messages.success(request, _("Order %(number)s placed.") % {"number": order.number})
         return HttpResponseRedirect(order_url(order.pk))
 
     def remove(self, request: HttpRequest, pk: int) -> HttpResponse:
@@ -115,7 +122,7 @@ class DraftOrderAdmin(PagesAdmin):
 
         def do() -> str:
             delete_draft(draft)
-            return _("The draft is deleted.")
+            return _("Draft deleted.")
 
         return act(request, do, to=reverse("admin:drafts_draftorder_changelist"))
 
@@ -125,14 +132,14 @@ class DraftOrderAdmin(PagesAdmin):
         try:
             return answers.keep_posted(posted, request)
         except IllegalTransition:
-            return DraftOrder.objects.get(reference=posted.reference)
+            return get_visible_or_404(DraftOrder, reference=posted.reference)
 
     def _usual_shop(self, request: HttpRequest) -> Shop | None:
         """Return the shop of the reader's last draft, else of the newest order."""
         last = DraftOrder.objects.filter(created_by=actor(request)).order_by("-pk").values_list("shop", flat=True)
-        newest = Order.objects.order_by("-pk").values_list("shop", flat=True)
+        newest = visible(Order.objects.order_by("-pk")).values_list("shop", flat=True)
         key = last.first() or newest.first()
-        return find_shop(str(key)) or Shop.objects.order_by("pk").first()
+        return find_shop(str(key)) or visible(Shop.objects.order_by("pk")).first()
 
     def _show(self, request: HttpRequest, page: DraftPage, **shown: Any) -> HttpResponse:
         if page.repeats is not None:
@@ -167,7 +174,7 @@ class DraftOrderAdmin(PagesAdmin):
             editor=_new_editor(),
             repeats=posted.repeats,
         )
-        other = DraftOrder.objects.filter(reference=posted.reference).first()
+        other = visible(DraftOrder.objects.filter(reference=posted.reference)).first()
         return self._show(request, page, changed=error, other=other)
 
 

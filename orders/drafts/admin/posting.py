@@ -10,6 +10,7 @@ from backoffice.errors import InvalidInput
 from backoffice.staff.keyset import read_key
 from backoffice.staff.text_fields import searched_text
 from backoffice.text.translatable import gettext as _
+from backoffice.visibility import seen_shops, visible
 from orders.drafts.models import DraftOrder
 from orders.drafts.services.contents import DraftContent, keep_content, read_content
 from orders.drafts.services.repeating import repeat_content
@@ -50,6 +51,8 @@ def read_posted(request: HttpRequest) -> PostedDraft:
     shop = find_shop(searched_text(given, "shop"))
     if shop is None:
         raise InvalidInput(_("Choose a shop."), errors={"shop": [_("Choose a shop.")]})
+    if seen_shops() is not None and not _may_keep(reference):
+        raise InvalidInput(_("This is not a draft."), errors={"reference": [_("This is not a draft.")]})
     repeats = find_repeated(request, searched_text(given, "repeats"))
     places = list(dict.fromkeys(name.split(".")[1] for name in given if name.startswith("lines.") and "." in name[6:]))
     base = _base(reference, repeats)
@@ -64,10 +67,21 @@ def read_posted(request: HttpRequest) -> PostedDraft:
     )
 
 
+def _may_keep(reference: str) -> bool:
+    """Return whether it is the reference of no draft yet, or of one that the reader sees."""
+    drafts = DraftOrder.objects.filter(reference=reference)
+    return visible(drafts).exists() or not drafts.exists()
+
+
 def find_shop(text: str) -> Shop | None:
-    """Return the shop of that key, None for none."""
-    key = read_key(text)
-    return None if key is None else Shop.objects.filter(pk=key).first()
+    """Return the shop of that key, None for none. A currency may stand behind it: see `find_currency`."""
+    key = read_key(text.partition(":")[0])
+    return None if key is None else visible(Shop.objects.filter(pk=key)).first()
+
+
+def find_currency(text: str) -> str:
+    """Return the currency of "3:USD", a shop with one of its further markets; empty for the shop's own."""
+    return text.partition(":")[2][:3]
 
 
 def find_repeated(request: HttpRequest, pk: str) -> Order | None:
@@ -75,12 +89,12 @@ def find_repeated(request: HttpRequest, pk: str) -> Order | None:
     key = read_key(pk)
     if key is None or not request.user.has_perm("orders.view_order"):
         return None
-    return Order.objects.select_related("shop").defer("search").filter(pk=key).first()
+    return visible(Order.objects.select_related("shop").defer("search").filter(pk=key)).first()
 
 
 def _base(reference: str, repeats: Order | None) -> dict[str, Any]:
     """Return the content of which the form is a change: what it does not show stays."""
-    kept = DraftOrder.objects.filter(reference=reference).values_list("content", flat=True).first()
+    kept = visible(DraftOrder.objects.filter(reference=reference)).values_list("content", flat=True).first()
     if kept is not None:
         return dict(kept)
     return keep_content(DraftContent() if repeats is None else repeat_content(repeats))
@@ -88,9 +102,10 @@ def _base(reference: str, repeats: Order | None) -> dict[str, Any]:
 
 def _content(given: QueryDict, places: list[str], base: dict[str, Any]) -> dict[str, Any]:
     content: dict[str, Any] = {
-        name: base[name] for name in ("shipper", "export", "custom_properties") if base.get(name)
+        name: base[name] for name in ("shipper", "export", "letter_address", "custom_properties") if base.get(name)
     }
     content |= _filled(given, "", OF_ORDER)
+    content["currency"] = find_currency(given.get("shop", ""))
     content |= {name: name in given for name in SWITCHES}
     content["customer"] = _filled(given, "customer.", CUSTOMER)
     content["customer"] |= {name: f"customer.{name}" in given for name in CONSENTS}

@@ -58,7 +58,7 @@ def field_name(path: str, places: list[str]) -> str | None:
 
 
 _FIELDS = [AddressRole.RECIPIENT.field, AddressRole.INVOICE.field]
-_OF_ORDER = ("total", "shipping_method", "gift_message", "express_shipping", "express_production", "shop")
+_OF_ORDER = ("total", "shipping_method", "gift_message", "express_shipping", "express_production", "shop", "currency")
 
 
 def _is_typed(name: str, content: DraftContent, places: list[str]) -> bool:
@@ -76,10 +76,10 @@ def _label(path: str, content: DraftContent) -> str:
     if (match := _LINE.match(path)) is not None:
         line = content.lines[int(match[1])]
         params = {"product": line.sku or line.name or line.reference, "field": _line_labels().get(match[2] or "", "")}
-        return _("%(field)s of %(product)s") % params
+        return _("%(product)s: %(field)s") % params
     head, _dot, name = path.partition(".")
     label = str(getattr(Address._meta.get_field(name), "verbose_name", name))
-    return label if head == _FIELDS[0] else _("%(field)s of the invoice address") % {"field": label}
+    return label if head == _FIELDS[0] else _("invoice address: %(field)s") % {"field": label}
 
 
 def _line_labels() -> Mapping[str, str]:

@@ -1,6 +1,6 @@
 """From what is typed to an order as the intake takes it: numbers are read, and prices come from the catalogue."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from decimal import Decimal
 
@@ -8,20 +8,23 @@ import msgspec
 from django.utils import timezone
 
 from backoffice.accounts.models import Shop
-from backoffice.errors import DomainError, Errors, InvalidInput, add_error
+from backoffice.accounts.services.markets import Market, find_market
+from backoffice.errors import Errors, InvalidInput, add_error
 from backoffice.tables.numbers import read_amount, read_whole
 from backoffice.text.translatable import gettext as _
 from backoffice.vendors.abilities import TakesDraftOrders
 from backoffice.vendors.money import round_money, spell_total
 from backoffice.vendors.registry import vendors_with
 from catalog.models import Variant
-from catalog.services.quotes import Quote, quote_price
+from catalog.services.market_prices import tiers_in_market
+from catalog.services.orderable_variants import Tier
+from catalog.services.quotes import Quote, find_quote
 from orders.drafts.services.contents import DraftContent, DraftFile, DraftLine, is_empty_address
 from orders.services.intake.input import NewLine, NewOrder, PrintFile
 
 _SAME_NAMES = (
-    "customer", "recipient", "shipper", "export", "shipping_method", "express_shipping", "express_production",
-    "gift_message", "custom_properties",
+    "customer", "recipient", "shipper", "export", "letter_address", "shipping_method", "express_shipping",
+    "express_production", "gift_message", "custom_properties",
 )  # fmt: skip
 _LARGEST = 2_147_483_647
 
@@ -57,22 +60,31 @@ class Assembled:
     lines: list[PricedLine]
     computed_total: Decimal
     total: Decimal
+    currency: str
+    # None where the shop does not sell in that currency to that country.
+    market: Market | None
     errors: Errors = field(default_factory=dict)
 
 
 def assemble(content: DraftContent, *, shop: Shop) -> Assembled:
-    """Return the lines priced in the shop's currency, and the totals. Three queries for any number of lines."""
+    """Return the lines priced in their market, and the totals. Three queries for any number of lines, two more for a
+    shop of several markets.
+    """
     errors: Errors = {}
+    currency = content.currency or shop.currency
+    market = find_market(shop, currency=currency, country=content.recipient.country_code or "")
     variants = find_draft_variants(line.sku for line in content.lines)
+    tiers = tiers_in_market(variants.values(), market or Market(currency))
+    terms = _Terms(shop, currency, market or Market(currency), tiers)
     lines = [
-        _price(line, variants.get(line.sku or ""), shop=shop, path=f"lines[{index}]", errors=errors)
+        _price(line, variants.get(line.sku or ""), terms, path=f"lines[{index}]", errors=errors)
         for index, line in enumerate(content.lines)
     ]
     if not lines:
         add_error(errors, "lines", _("Add a product."))
-    computed = round_money(sum((line.gross for line in lines), Decimal(0)), currency=shop.currency)
-    typed = _amount(content.total, shop=shop, path="total", errors=errors)
-    return Assembled(lines, computed, computed if typed is None else typed, errors)
+    computed = round_money(sum((line.gross for line in lines), Decimal(0)), currency=currency)
+    typed = _amount(content.total, currency=currency, path="total", errors=errors)
+    return Assembled(lines, computed, computed if typed is None else typed, currency, market, errors)
 
 
 def build_new_order(content: DraftContent, assembled: Assembled, *, shop: Shop, reference: str) -> NewOrder:
@@ -82,8 +94,8 @@ def build_new_order(content: DraftContent, assembled: Assembled, *, shop: Shop, 
     return NewOrder(
         reference=reference,
         placed_at=timezone.now(),
-        currency=shop.currency,
-        total=spell_total(assembled.total, currency=shop.currency),
+        currency=assembled.currency,
+        total=spell_total(assembled.total, currency=assembled.currency),
         lines=[_new_line(line) for line in assembled.lines],
         invoice_address=invoice,
         **given,
@@ -100,28 +112,32 @@ def find_draft_variants(skus: Iterable[str | None]) -> dict[str, Variant]:
     return {row.sku: row for row in sorted(rows, key=lambda row: vendors.index(row.vendor), reverse=True)}
 
 
-def _price(line: DraftLine, variant: Variant | None, *, shop: Shop, path: str, errors: Errors) -> PricedLine:
+@dataclass(frozen=True)
+class _Terms:
+    """By what lines are priced: the tiers of their variants in the market, by key."""
+
+    shop: Shop
+    currency: str
+    market: Market
+    tiers: Mapping[int, Sequence[Tier]]
+
+
+def _price(line: DraftLine, variant: Variant | None, terms: _Terms, *, path: str, errors: Errors) -> PricedLine:
     priced = PricedLine(line, variant, quantity=_quantity(line.quantity, path=f"{path}.quantity", errors=errors))
-    priced.tax_percent = shop.tax_percent
+    priced.tax_percent = terms.shop.tax_percent
     if line.tax_percent:
-        priced.tax_percent = _amount(line.tax_percent, shop=shop, path=f"{path}.tax_percent", errors=errors)
-    own = _amount(line.unit_price, shop=shop, path=f"{path}.unit_price", errors=errors)
+        tax = _amount(line.tax_percent, currency=terms.currency, path=f"{path}.tax_percent", errors=errors)
+        priced.tax_percent = tax
+    own = _amount(line.unit_price, currency=terms.currency, path=f"{path}.unit_price", errors=errors)
     if variant is not None and priced.quantity:
-        priced.listed = quote_or_none(variant, priced.quantity, shop=shop)
+        tiers = terms.tiers[variant.pk]
+        priced.listed = find_quote(variant, quantity=priced.quantity, market=terms.market, tiers=tiers)
     priced.unit_price = own
     if priced.listed is not None and not line.unit_price:
         priced.unit_price = priced.listed.unit_price
     if priced.unit_price is None and not line.unit_price and priced.quantity:
-        add_error(errors, f"{path}.unit_price", _("The catalogue has no price for it: enter one."))
+        add_error(errors, f"{path}.unit_price", _("The catalogue has no price for this product. Enter one."))
     return priced
-
-
-def quote_or_none(variant: Variant, quantity: int, *, shop: Shop) -> Quote | None:
-    """Return None where there is no price; what is wrong with the quantity the pre-flight says."""
-    try:
-        return quote_price(variant, quantity=quantity, currency=shop.currency)
-    except DomainError:
-        return None
 
 
 def _quantity(text: str, *, path: str, errors: Errors) -> int | None:
@@ -139,8 +155,8 @@ def _quantity(text: str, *, path: str, errors: Errors) -> int | None:
     return quantity
 
 
-def _amount(text: str, *, shop: Shop, path: str, errors: Errors) -> Decimal | None:
-    """Return None without a text, and for one that is no amount in the shop's currency."""
+def _amount(text: str, *, currency: str, path: str, errors: Errors) -> Decimal | None:
+    """Return None without a text, and for one that is no amount in the order's currency."""
     if not text:
         return None
     try:
@@ -148,11 +164,11 @@ def _amount(text: str, *, shop: Shop, path: str, errors: Errors) -> Decimal | No
     except InvalidInput as error:
         add_error(errors, path, error.text)
         return None
-    if amount.currency not in ("", shop.currency):
-        add_error(errors, path, _("The shop sells in %(currency)s.") % {"currency": shop.currency})
+    if amount.currency not in ("", currency):
+        add_error(errors, path, _("The order is in %(currency)s.") % {"currency": currency})
         return None
     if amount.value < 0:
-        add_error(errors, path, _("It cannot be less than 0."))
+        add_error(errors, path, _("The value cannot be less than 0."))
         return None
     return amount.value
 

@@ -16,6 +16,7 @@ from orders.services.intake.input import (
     NewAddress,
     NewCustomer,
     NewCustoms,
+    NewSender,
     Part100,
     Reference,
 )
@@ -59,9 +60,12 @@ class DraftContent(Input, kw_only=True):
     customer: NewCustomer = msgspec.field(default_factory=NewCustomer)
     recipient: NewAddress = msgspec.field(default_factory=NewAddress)
     invoice_address: NewAddress | None = None
-    shipper: NewAddress | None = None
-    export: NewAddress | None = None
+    shipper: NewSender | None = None
+    export: NewSender | None = None
+    letter_address: NewAddress | None = None
     lines: Annotated[list[DraftLine], Meta(max_length=MOST_LINES)] = []
+    # Of a further market of the shop; empty: the shop's own.
+    currency: Annotated[str, Meta(pattern="^([A-Z]{3})?$")] = ""
     total: Typed = ""
     shipping_method: Part100 | None = None
     express_shipping: bool = False

@@ -5,9 +5,10 @@ from dataclasses import dataclass
 from django.db.models import F
 
 from backoffice.accounts.models import Shop
-from orders.drafts.services.repeating import repeat_addresses
+from backoffice.visibility import visible
 from orders.models import Order
 from orders.services.intake.input import NewAddress, NewCustomer
+from orders.services.intake.repeating import repeat_addresses, repeat_customer
 from orders.services.search import search_orders
 
 # So many of the newest orders that are found name the customers that are offered.
@@ -28,7 +29,7 @@ def find_past_customers(text: str) -> list[PastCustomer]:
     """Return those whose orders are found by the text, the newest first, each once. Two queries, both by index."""
     if not text.strip():
         return []
-    found = search_orders(Order.objects.order_by("-pk"), text).defer("search").prefetch_related("addresses")
+    found = search_orders(visible(Order.objects.order_by("-pk")), text).defer("search").prefetch_related("addresses")
     newest: dict[str, Order] = {}
     counts: dict[str, int] = {}
     for order in found[:LOOKED_AT]:
@@ -46,5 +47,4 @@ def usual_country(shop: Shop) -> str:
 
 
 def _past(order: Order, orders: int) -> PastCustomer:
-    customer, addresses = repeat_addresses(order)
-    return PastCustomer(order, orders, customer, addresses)
+    return PastCustomer(order, orders, repeat_customer(order), repeat_addresses(order))

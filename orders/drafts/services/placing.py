@@ -10,7 +10,9 @@ from orders.drafts.models import DraftOrder
 from orders.drafts.services.assembling import assemble, build_new_order
 from orders.drafts.services.contents import read_content
 from orders.models import Order
-from orders.services.intake.input import Auth, BasicAuth, NewOrder, PrintFile
+from orders.services.intake.input import NewOrder, PrintFile
+from orders.services.intake.judging import JudgedOrder, preview_order
+from orders.services.intake.repeating import repeat_auth
 from orders.services.intake.taking import place_order, refusing_taken_reference
 
 
@@ -26,17 +28,27 @@ def place_draft(draft: DraftOrder, *, actor: str, hold_invalid: bool = False) ->
     if draft.order is not None:
         return draft.order
     new = _read_order(draft)
-    with refusing_taken_reference(new, shop=draft.shop), transaction.atomic():
-        placed = place_order(new, shop=draft.shop, actor=actor, hold_invalid=hold_invalid, repeats=draft.repeats)
+    shop, is_test = draft.shop, draft.is_test
+    with refusing_taken_reference(new, shop=shop, is_test=is_test), transaction.atomic():
+        placed = place_order(
+            new, shop=shop, actor=actor, hold_invalid=hold_invalid, repeats=draft.repeats, is_test=is_test
+        )
     order = placed.order
     draft.order, draft.updated_by = order, actor
     draft.save(update_fields=["order", "updated_by", "updated_at"])
-    if draft.repeats is None:
+    if draft.api_key_id is not None:
+        order.events.create(actor=actor, kind="order.from_draft")
+    elif draft.repeats is None:
         order.events.create(actor=actor, kind="order.by_hand")
     else:
         order.events.create(actor=actor, kind="order.repeats", params={"number": draft.repeats.number})
         draft.repeats.events.create(actor=actor, kind="order.repeated", params={"number": order.number})
     return order
+
+
+def preview_draft(draft: DraftOrder, *, hold_invalid: bool = False) -> JudgedOrder:
+    """Return what placing the draft would come to now, and write nothing. Raise what placing it would."""
+    return preview_order(_read_order(draft), shop=draft.shop, hold_invalid=hold_invalid, is_test=draft.is_test)
 
 
 def _read_order(draft: DraftOrder) -> NewOrder:
@@ -45,7 +57,7 @@ def _read_order(draft: DraftOrder) -> NewOrder:
     assembled = assemble(content, shop=draft.shop)
     if assembled.errors:
         raise InvalidInput(_("The draft is not complete."), errors=assembled.errors)
-    new = build_new_order(content, assembled, shop=draft.shop, reference=draft.reference)
+    new = build_new_order(content, assembled, shop=draft.shop, reference=draft.order_reference)
     new = read_struct(msgspec.to_builtins(new), NewOrder)
     if draft.repeats is not None:
         _add_credentials(new, draft.repeats)
@@ -70,10 +82,4 @@ def _add_credentials(new: NewOrder, repeated: Order) -> None:
 
 
 def _with_auth(file: PrintFile, sealed: dict[str, str] | None) -> PrintFile:
-    if sealed is None:
-        return file
-    if sealed["scheme"] == "basic":
-        auth = Auth(basic=BasicAuth(username=sealed["username"], password=sealed["password"]))
-    else:
-        auth = Auth(header=sealed["header"])
-    return PrintFile(url=file.url, type=file.type, auth=auth)
+    return file if sealed is None else PrintFile(url=file.url, type=file.type, auth=repeat_auth(sealed))

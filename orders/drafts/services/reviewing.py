@@ -1,18 +1,20 @@
 """What stands against a draft while it is typed: the pre-flight of every order, without locks and without writing."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from decimal import Decimal
 
 from backoffice.accounts.models import Shop
 from backoffice.accounts.models.shop import OddPrice, ShortStock
 from backoffice.errors import Errors, add_error, merge
+from backoffice.sight import may_see_purchase_prices
 from backoffice.text.translatable import gettext as _
 from backoffice.vendors.money import round_money
 from catalog.services.stock import find_left
+from orders.drafts.services.alike import find_alike
 from orders.drafts.services.assembling import Assembled, PricedLine, assemble, build_new_order
 from orders.drafts.services.contents import DraftContent
-from orders.models import OrderLine
+from orders.models import Order, OrderLine
 from orders.services.intake.new_rows import build_rows
 from orders.services.preflight.address_checks import check_countries
 from orders.services.preflight.line_checks import validate_lines
@@ -22,7 +24,7 @@ from orders.services.preflight.price_checks import check_prices
 
 @dataclass(frozen=True)
 class LineReview:
-    """A line with what the page says of it; money is net, in the shop's currency. `left` is how much of it there is,
+    """A line with what the page says of it; money is net, in the order's currency. `left` is how much of it there is,
     None where nobody counts; `margin` is None while price or cost is not known.
     """
 
@@ -54,9 +56,11 @@ class DraftReview:
     errors: Errors = field(default_factory=dict)
     warnings: Errors = field(default_factory=dict)
     suggestions: dict[str, dict[str, str]] = field(default_factory=dict)
+    # Orders that it may repeat without its writer's knowing.
+    alike: list[Order] = field(default_factory=list)
 
 
-def review_draft(content: DraftContent, *, shop: Shop) -> DraftReview:
+def review_draft(content: DraftContent, *, shop: Shop, repeats: Order | None = None) -> DraftReview:
     """Return what the intake would say of the draft now; a number of queries that its lines do not change.
 
     The stock is read without locking it: the intake counts again.
@@ -66,13 +70,16 @@ def review_draft(content: DraftContent, *, shop: Shop) -> DraftReview:
         return _summarize(assembled, [], Findings(), {}, shop=shop)
     rows = build_rows(build_new_order(content, assembled, shop=shop, reference="draft"), shop=shop)
     findings = Findings()
-    findings.lines = validate_lines(rows.lines, shop=shop, errors=findings.errors, currency=shop.currency)
+    markets = [assembled.market] * len(rows.lines)
+    findings.lines = validate_lines(rows.lines, shop=shop, errors=findings.errors, markets=markets)
     check_countries(((address.field, address) for address in rows.addresses), errors=findings.errors)
     check_limits(rows, findings)
-    check_prices(rows.order, findings.lines, errors=findings.prices)
+    check_prices(rows, findings.lines, market=assembled.market, errors=findings.prices)
     left = _find_left(assembled.lines)
     _check_left(assembled.lines, left, errors=findings.stock)
-    return _summarize(assembled, rows.lines, findings, left, shop=shop)
+    review = _summarize(assembled, rows.lines, findings, left, shop=shop)
+    alike = find_alike(content, fingerprint=rows.order.fingerprint, shop=shop, repeats=repeats)
+    return replace(review, alike=alike)
 
 
 def _find_left(lines: Sequence[PricedLine]) -> dict[str, int]:
@@ -90,7 +97,7 @@ def _check_left(lines: Sequence[PricedLine], left: dict[str, int], *, errors: Er
             taken[sku] = taken.get(sku, 0) + quantity
             continue
         params = {"quantity": quantity, "sku": sku, "left": max(0, left[sku] - taken.get(sku, 0))}
-        text = _("%(quantity)d × %(sku)s is more than is left in stock, %(left)d.")
+        text = _("%(quantity)d × %(sku)s is more than the %(left)d left in stock.")
         add_error(errors, f"lines[{index}].quantity", text % params)
         taken[sku] = taken.get(sku, 0) + quantity
 
@@ -106,7 +113,7 @@ def _summarize(
     errors, warnings = (_without(merge(*some), assembled.errors) for some in (refused, held))
     errors = assembled.errors | errors
     lines = [
-        _review_line(priced, row, left, index=index, errors=errors | warnings, currency=shop.currency)
+        _review_line(priced, row, left, index=index, errors=errors | warnings, currency=assembled.currency)
         for index, (priced, row) in enumerate(zip(assembled.lines, rows, strict=bool(rows)))
     ]
     net = sum((line.total for line in lines if line.total is not None), Decimal(0))
@@ -136,7 +143,7 @@ def _review_line(
     total = margin = None
     if priced.unit_price is not None and priced.quantity:
         total = round_money(priced.net, currency=currency)
-        if row.unit_cost is not None:
+        if row.unit_cost is not None and may_see_purchase_prices():
             margin = total - round_money(row.unit_cost * priced.quantity, currency=currency)
     path = f"lines[{index}]."
     return LineReview(

@@ -6,6 +6,7 @@ from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError
 
+from backoffice.privacy.services.restoring import erase_again
 from orders.services.restore.reconciling import Reconciliation, reconcile
 
 
@@ -25,6 +26,8 @@ class Command(BaseCommand):
     def handle(self, *args: Any, **options: Any) -> None:
         result = reconcile(since=options["since"], dry_run=options["dry_run"], progress=self.stdout.write)
         self._print(result, dry_run=options["dry_run"])
+        if not options["dry_run"] and (count := erase_again()):
+            self.stdout.write(f"{count} people who were erased since the backup are erased again.")
         if result.stopped:
             raise CommandError("Not everything could be compared, so nothing is sent yet. Run it again.")
 

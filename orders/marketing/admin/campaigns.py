@@ -10,10 +10,12 @@ from django.http.response import HttpResponseBase
 from backoffice.engine.admin.push_list import kind_label
 from backoffice.engine.models import Push
 from backoffice.errors import DomainError
+from backoffice.sight import PAYMENTS, PERSONAL_DATA, may_see_payments, require_sight
 from backoffice.staff.base import actor, refuse
 from backoffice.staff.pages import PagesAdmin, View, find_or_404
 from backoffice.text.translatable import gettext as _
 from orders.marketing.admin.campaign_pages.actions import ACTIONS, Action, page_of_campaign
+from orders.marketing.admin.campaign_pages.audience import add_chosen, audience_context, audience_url
 from orders.marketing.admin.campaign_pages.checkout import checkout_context, confirm_checkout, proof_response
 from orders.marketing.admin.campaign_pages.forms import CampaignForm, TableForm, card_templates
 from orders.marketing.admin.campaign_pages.labels import SITUATIONS, describe_event, funnel, price_lines
@@ -33,6 +35,7 @@ MOVING = (CampaignState.PREPARING, CampaignState.PAYING, CampaignState.PAYMENT_N
 class MailCampaignAdmin(PagesAdmin):
     """Made and filled here and by rules; everything that reaches the vendor is a push."""
 
+    sights = (PERSONAL_DATA,)
     list_page = CampaignList
 
     def pages(self) -> list[tuple[str, str, View]]:
@@ -41,6 +44,7 @@ class MailCampaignAdmin(PagesAdmin):
             ("<int:pk>/edit/", "edit", self.edit_view),
             ("<int:pk>/checkout/", "checkout", self.checkout_view),
             ("<int:pk>/proof/", "proof", self.proof_view),
+            ("<int:pk>/audience/", "audience", self.audience_view),
             *((f"<int:pk>/{name}/", name, self._acting(action)) for name, action in ACTIONS.items()),
         ]
 
@@ -75,6 +79,7 @@ class MailCampaignAdmin(PagesAdmin):
 
     def checkout_view(self, request: HttpRequest, pk: int) -> HttpResponse:
         """Show what is sent and what it costs; on POST send it."""
+        require_sight(PAYMENTS)
         self.require(request, CHECK_OUT)
         campaign = find_or_404(MailCampaign, pk)
         if request.method == "POST":
@@ -87,9 +92,23 @@ class MailCampaignAdmin(PagesAdmin):
             raise PermissionDenied
         return proof_response(find_or_404(MailCampaign, pk))
 
+    def audience_view(self, request: HttpRequest, pk: int) -> HttpResponse:
+        """Show who of the buyers would get a card; on POST list them."""
+        self.require(request, CHANGE)
+        if not request.user.has_perm("orders.view_order"):
+            raise PermissionDenied
+        campaign = find_or_404(MailCampaign, pk)
+        if request.method == "POST":
+            return add_chosen(request, campaign)
+        template = "audience_found" if request.headers.get("HX-Request") else "audience"
+        title = _("Choose the recipients of “%s”") % campaign.name
+        context = audience_context(request, campaign)
+        return self.render(request, f"marketing/campaigns/{template}.html", title=title, **context)
+
     def _form_page(self, request: HttpRequest, campaign: MailCampaign | None) -> HttpResponse:
         templates = card_templates(campaign.vendor if campaign else card_vendor())
-        form = CampaignForm(request.POST if request.method == "POST" else None, instance=campaign)
+        given = request.POST if request.method == "POST" else None
+        form = CampaignForm(given, instance=campaign, templates=templates)
         back = page_of_campaign(campaign) if campaign else ""
         if request.method == "POST" and form.is_valid():
             fields = dict(form.cleaned_data)
@@ -100,7 +119,7 @@ class MailCampaignAdmin(PagesAdmin):
             except DomainError as error:
                 return refuse(request, error, to=back)
             messages.success(request, _("Saved."))
-            return HttpResponseRedirect(page_of_campaign(kept))
+            return HttpResponseRedirect(page_of_campaign(kept) if campaign else audience_url(kept))
         title = _("Change “%s”") % campaign.name if campaign else _("New card campaign")
         return self.render(
             request,
@@ -130,7 +149,7 @@ class MailCampaignAdmin(PagesAdmin):
             "may_cancel": may and state not in SPENT_STATES and campaign.can_cancel(),
             "is_tried": campaign.checkout_attempted_at is not None,
             "may_decide": may and bool(campaign.uncertain_ids),
-            "may_check_out": self.may(request, CHECK_OUT) and state == CampaignState.PROOFED,
+            "may_check_out": self.may(request, CHECK_OUT) and may_see_payments() and state == CampaignState.PROOFED,
             "why_not": can_check_out(campaign).reason if state == CampaignState.PROOFED else "",
             "is_open": state == CampaignState.PREPARING and bool(campaign.uncertain_ids),
         }

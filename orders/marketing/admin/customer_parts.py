@@ -7,8 +7,10 @@ from django.db.models.functions import Lower
 from django.http import HttpRequest
 from django.urls import reverse
 
+from backoffice.privacy.services.hashing import hash_email
 from backoffice.states import Chip
 from backoffice.vendors.registry import vendor_title
+from backoffice.visibility import visible
 from orders.customers.admin.context import CustomerContext
 from orders.customers.admin.parts import CustomerPlace, register_customer_part
 from orders.marketing.admin.order_exports import export_chip
@@ -30,7 +32,8 @@ class CustomerMailing:
 
 def read_opt_outs(request: HttpRequest, customer: CustomerContext) -> list[OptOut]:
     """Return what the customer wants no more of, by any of their e-mails. One query."""
-    return list(OptOut.objects.filter(email__in=customer.person.emails).order_by("-noted_at")[:MOST_SHOWN])
+    emails = customer.person.emails
+    return list(OptOut.objects.filter(email__in=[*emails, *map(hash_email, emails)]).order_by("-noted_at")[:MOST_SHOWN])
 
 
 def read_mailings(request: HttpRequest, customer: CustomerContext) -> list[CustomerMailing]:
@@ -58,7 +61,7 @@ def _exports(customer: CustomerContext) -> list[CustomerMailing]:
 
 
 def _cards(customer: CustomerContext) -> list[CustomerMailing]:
-    cards = CardRecipient.objects.select_related("campaign").order_by("-pk")
+    cards = visible(CardRecipient.objects.select_related("campaign")).order_by("-pk")
     by_email = cards.alias(folded=Lower("email")).filter(folded__in=customer.person.emails)
     # Apart, each by its own index: some are listed from orders, some from tables.
     some = [*cards.filter(order__in=customer.order_keys)[:MOST_SHOWN], *by_email[:MOST_SHOWN]]

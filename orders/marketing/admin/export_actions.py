@@ -5,11 +5,11 @@ from collections.abc import Callable
 from django import forms
 from django.core.exceptions import PermissionDenied
 from django.http import Http404, HttpRequest, HttpResponse
-from django.shortcuts import get_object_or_404
 from django.urls import URLPattern, path
 from django.utils.translation import gettext_lazy
 
 from backoffice.staff.base import actor
+from backoffice.staff.pages import get_visible_or_404
 from backoffice.text.translatable import gettext as _
 from backoffice.vendors.abilities import ExportsOrders
 from backoffice.vendors.registry import UnknownVendor, vendor_title, vendor_type
@@ -39,10 +39,10 @@ class ExcludeForm(ReasonForm):
     """Why, and whether it is about the order or about the customer."""
 
     scope = forms.ChoiceField(
-        label=gettext_lazy("Not told"),
+        label=gettext_lazy("Not sent"),
         choices=[
             (THIS, gettext_lazy("this order only")),
-            (ALL, gettext_lazy("this order and all others of the customer, who does not want it")),
+            (ALL, gettext_lazy("this order and all others of the customer, who has opted out")),
         ],
         initial=THIS,
     )
@@ -82,26 +82,26 @@ def exclude_order(request: HttpRequest, pk: int, vendor: str) -> HttpResponse:
 def _export_confirmation(order: Order, vendor: str) -> Confirmation:
     export = order.exports.filter(vendor=vendor).first()
     effect = {
-        Consent.LETTERS: _("A campaign there may print and post a letter at once, which is charged."),
-        Consent.REVIEW_REQUEST: _("The customer is asked for a review there, once for the order."),
+        Consent.LETTERS: _("A campaign there may print and mail a letter immediately, which is charged."),
+        Consent.REVIEW_REQUEST: _("The customer is asked for a review there, once for this order."),
     }[Consent(vendor_type(vendor, ExportsOrders).EXPORT_CONSENT)]
     return Confirmation(
-        title=_("Tell %(vendor)s of %(number)s?") % {"vendor": vendor, "number": order.number},
-        button=_("Tell %(vendor)s") % {"vendor": vendor_title(vendor)},
+        title=_("Send %(number)s to %(vendor)s?") % {"vendor": vendor_title(vendor), "number": order.number},
+        button=_("Send to %(vendor)s") % {"vendor": vendor_title(vendor)},
         style="primary",
-        done=_("%(vendor)s is told with the next batch.") % {"vendor": vendor_title(vendor)},
-        consequences=[effect, _("Once it is told, it cannot be called back from here.")],
+        done=_("It is sent to %(vendor)s with the next batch.") % {"vendor": vendor_title(vendor)},
+        consequences=[effect, _("Once sent, it cannot be recalled from here.")],
         refusal=can_request_export(order, export, vendor=vendor).reason,
     )
 
 
 def _exclude_confirmation(order: Order, vendor: str) -> Confirmation:
     return Confirmation(
-        title=_("Do not tell %(vendor)s of %(number)s?") % {"vendor": vendor, "number": order.number},
-        button=_("Do not tell %(vendor)s") % {"vendor": vendor_title(vendor)},
+        title=_("Do not send %(number)s to %(vendor)s?") % {"vendor": vendor_title(vendor), "number": order.number},
+        button=_("Do not send to %(vendor)s") % {"vendor": vendor_title(vendor)},
         style="danger",
-        done=_("%(vendor)s is not told.") % {"vendor": vendor_title(vendor)},
-        consequences=[_("No rule and no command asks for it again; a person can, on the page of the order.")],
+        done=_("It is not sent to %(vendor)s.") % {"vendor": vendor_title(vendor)},
+        consequences=[_("No rule or command requests it again; you can still send it from the order page.")],
         refusal=can_exclude_export(order.exports.filter(vendor=vendor).first()).reason,
     )
 
@@ -114,7 +114,7 @@ def _order(request: HttpRequest, pk: int, vendor: str) -> Order:
         vendor_type(vendor, ExportsOrders)
     except UnknownVendor as error:
         raise Http404 from error
-    return get_object_or_404(Order.objects.select_related("shop"), pk=pk)
+    return get_visible_or_404(Order.objects.select_related("shop"), pk=pk)
 
 
 register_part(Place.SIDE, "marketing/told.html", read=read_exports)

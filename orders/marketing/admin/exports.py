@@ -1,5 +1,6 @@
 """The list of exported orders, and batches as filters of it."""
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
 
@@ -12,24 +13,27 @@ from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
 from backoffice.accounts.models import Shop
+from backoffice.engine.admin.unknown_errors import READ, SeenError, register_error_source
 from backoffice.engine.services.subjects import find_subjects
+from backoffice.sight import PERSONAL_DATA
 from backoffice.staff.filter_form import FilterForm, choice_field
 from backoffice.staff.list_page import ListPage
 from backoffice.staff.pages import PagesAdmin
 from backoffice.states import Chip
 from backoffice.vendors.abilities import ExportsOrders
-from backoffice.vendors.registry import vendors_with
+from backoffice.vendors.registry import vendor_title, vendors_with
+from backoffice.visibility import visible
 from orders.marketing.admin.order_exports import export_chip
 from orders.marketing.models import ExportBatch, ExportState, OrderExport
 from orders.models import Order, OrderState
 
 
 def _vendors() -> list[tuple[str, str]]:
-    return [(name, name) for name in vendors_with(ExportsOrders)]
+    return [(name, vendor_title(name)) for name in vendors_with(ExportsOrders)]
 
 
 def _shops() -> list[tuple[str, str]]:
-    return list(Shop.objects.order_by("name").values_list("code", "name"))
+    return list(visible(Shop.objects.order_by("name")).values_list("code", "name"))
 
 
 class ExportFilters(FilterForm):
@@ -39,7 +43,7 @@ class ExportFilters(FilterForm):
     state = choice_field(_("State"), ExportState.choices)
     vendor = choice_field(_("Vendor"), _vendors)
     shop = choice_field(_("Shop"), _shops)
-    aside = choice_field(_("Set aside"), [("1", _("set aside by a person"))])
+    aside = choice_field(_("Dismissed"), [("1", _("dismissed manually"))])
     open = choice_field(_("Orders"), [("1", _("not cancelled"))])
     batch = forms.IntegerField(label=_("Batch"), required=False, min_value=1, max_value=2**63 - 1)
 
@@ -56,29 +60,40 @@ class ExportRow:
 class ExportList(ListPage[OrderExport]):
     key = "exports"
     permission, change_permission = "marketing.view_orderexport", "marketing.change_orderexport"
-    title = _("Orders told to vendors")
+    title = _("Letters and reviews")
     template_name = "marketing/export_list.html"
     queryset = OrderExport.objects.select_related("order__shop").defer("order__search")
     filter_class = ExportFilters
     views = (
         (_("All"), ""),
         (_("Waiting"), "state=waiting"),
-        (_("Told"), "state=sent"),
-        (_("Refused"), "state=refused"),
-        (_("Not told"), "state=skipped"),
-        (_("Set aside"), "aside=1"),
+        (_("Sent"), "state=sent"),
+        (_("Rejected"), "state=refused"),
+        (_("Not sent"), "state=skipped"),
+        (_("Dismissed"), "aside=1"),
     )
     search_words = _("Order number or the shop's reference")
     empty_icon = "outgoing_mail"
+    marks_permissions = ("marketing.export_orders",)
 
     def get_rows(self, found: list[OrderExport]) -> list[ExportRow]:
         return [ExportRow(export, export_chip(export)) for export in found]
+
+
+def _refused() -> Iterator[SeenError]:
+    rows = visible(OrderExport.objects.filter(state=ExportState.REFUSED))
+    for row in rows.only("vendor", "text", "updated_at", "order_id").order_by("-updated_at")[:READ]:
+        yield SeenError(row.vendor, row.text, row.updated_at, ("orders_order_change", row.order_id))
+
+
+register_error_source("marketing.view_orderexport", PERSONAL_DATA, read=_refused)
 
 
 @admin.register(OrderExport)
 class OrderExportAdmin(PagesAdmin):
     """What one does with an export is done on the page of its order."""
 
+    sights = (PERSONAL_DATA,)
     list_page = ExportList
 
     def change_view(
@@ -93,6 +108,8 @@ class OrderExportAdmin(PagesAdmin):
 @admin.register(ExportBatch)
 class ExportBatchAdmin(PagesAdmin):
     """A batch is the list of its orders."""
+
+    sights = (PERSONAL_DATA,)
 
     def changelist_view(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> HttpResponse:
         return HttpResponseRedirect(reverse("admin:marketing_orderexport_changelist"))

@@ -6,6 +6,7 @@ from django.contrib import admin
 from django.http import HttpRequest
 from unfold.contrib.filters.admin import ChoicesDropdownFilter
 
+from backoffice.sight import PERSONAL_DATA
 from backoffice.staff.base import StaffAdmin, actor
 from orders.marketing.models import OptOut
 
@@ -14,6 +15,7 @@ from orders.marketing.models import OptOut
 class OptOutAdmin(StaffAdmin):
     """Noted and taken back, never changed."""
 
+    sights = (PERSONAL_DATA,)
     list_display = ("email", "consent", "reason", "noted_by", "noted_at")
     list_filter = (("consent", ChoicesDropdownFilter),)
     list_filter_submit = True

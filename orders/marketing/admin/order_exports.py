@@ -7,7 +7,7 @@ from django.http import HttpRequest
 from backoffice.states import Chip
 from backoffice.text.translatable import gettext as _
 from backoffice.vendors.abilities import ExportsOrders
-from backoffice.vendors.registry import vendors_with
+from backoffice.vendors.registry import vendors_in_use
 from orders.marketing.models import ExportState, OrderExport
 from orders.models import Order
 
@@ -27,16 +27,16 @@ def export_chip(export: OrderExport) -> Chip:
     """Return the state of the export; a person who excluded it is named."""
     state = ExportState(export.state)
     if export.excluded_by and state == ExportState.SKIPPED:
-        return Chip(state.tone, "do_not_disturb_on", _("set aside"), export.excluded_by)
+        return Chip(state.tone, "do_not_disturb_on", _("dismissed"), export.excluded_by)
     if export.corrected and state == ExportState.WAITING:
-        return replace(state.chip(), word=_("correction waits"))
+        return replace(state.chip(), word=_("correction pending"))
     return state.chip()
 
 
 def read_exports(request: HttpRequest, order: Order | None) -> list[ExportContext]:
     """Return every vendor that is set up for exports, and those that got the order once; one query."""
     rows = {export.vendor: export for export in OrderExport.objects.filter(order=order)}
-    names = [*vendors_with(ExportsOrders, configured=True), *rows]
+    names = [*vendors_in_use(ExportsOrders), *rows]
     return [_context(name, rows.get(name)) for name in dict.fromkeys(names)]
 
 

@@ -1,5 +1,7 @@
 """Campaigns of handwritten cards: what is sent, what it may cost, and how far it is."""
 
+from collections.abc import Collection
+
 from django.contrib.postgres.fields import ArrayField
 from django.core.validators import MinValueValidator
 from django.db import models
@@ -16,13 +18,13 @@ from backoffice.text.translatable import gettext as _t
 class CampaignState(StateChoices):
     DRAFT = "draft", Tone.GREY, "edit_note", _("draft")
     PREPARING = "preparing", Tone.BLUE, "sync", _("being prepared")
-    PROOFED = "proofed", Tone.AMBER, "preview", _("ready to be checked out")
+    PROOFED = "proofed", Tone.AMBER, "preview", _("ready for checkout")
     PAYING = "paying", Tone.BLUE, "send", _("being checked out")
-    PAYMENT_NEEDED = "payment_needed", Tone.BLUE, "hourglass_top", _("payment under way")
+    PAYMENT_NEEDED = "payment_needed", Tone.BLUE, "hourglass_top", _("payment in progress")
     PAID = "paid", Tone.GREEN, "paid", _("paid")
     MAILED = "mailed", Tone.GREEN, "mark_email_read", _("mailed")
     CANCELLED = "cancelled", Tone.GREY, "cancel", _("cancelled")
-    STUCK = "stuck", Tone.RED, "person_alert", _("needs a person")
+    STUCK = "stuck", Tone.RED, "person_alert", _("needs attention")
 
 
 NEXT = {
@@ -101,7 +103,7 @@ class MailCampaign(models.Model):
     shop = models.ForeignKey(Shop, models.PROTECT, related_name="mail_campaigns", verbose_name=_("shop"))
     vendor = models.CharField(_("vendor"), max_length=32)
     name = models.CharField(_("name"), max_length=100)
-    template_id = models.PositiveBigIntegerField(_("template's number"), validators=[MinValueValidator(1)])
+    template_id = models.PositiveBigIntegerField(_("template number"), validators=[MinValueValidator(1)])
     template_name = models.CharField(_("template"), max_length=255, blank=True)
     postage = models.CharField(_("postage"), max_length=10, choices=Postage, default=Postage.STANDARD)
     speed = models.CharField(
@@ -114,19 +116,19 @@ class MailCampaign(models.Model):
     auto_bill = models.BooleanField(
         _("charge the saved payment method"),
         default=False,
-        help_text=_("Off: it is paid from the prepaid balance."),
+        help_text=_("If off, the campaign is paid from the prepaid balance."),
     )
     attribution_days = models.PositiveSmallIntegerField(
         _("attribution window, days"),
         default=90,
-        help_text=_("What a recipient buys within that time after mailing counts as brought by the card."),
+        help_text=_("Purchases by a recipient within this time after mailing are attributed to the card."),
     )
 
     state = models.CharField(_("state"), max_length=16, choices=CampaignState, default=CampaignState.DRAFT)
     # Why a person has to look, or what went wrong last; shown on top of the page.
     problem = models.TextField(_("problem"), blank=True)
-    vendor_id = models.CharField(_("vendor's id"), max_length=20, blank=True)
-    raw_state = models.CharField(_("vendor's word"), max_length=64, blank=True)
+    vendor_id = models.CharField(_("vendor ID"), max_length=20, blank=True)
+    raw_state = models.CharField(_("vendor status"), max_length=64, blank=True)
 
     # What the vendor's list of drafts showed before ours was asked for: what is new afterwards may be ours.
     create_attempted_at = models.DateTimeField(null=True, editable=False)
@@ -160,12 +162,12 @@ class MailCampaign(models.Model):
     counts = models.JSONField(default=dict, editable=False)
     scans = models.PositiveIntegerField(_("scans"), default=0, editable=False)
     last_scan = models.DateTimeField(null=True, editable=False)
-    followed_at = models.DateTimeField(_("last asked"), null=True, editable=False)
+    followed_at = models.DateTimeField(_("last checked"), null=True, editable=False)
     # The newest order that was looked at for conversions.
     orders_seen = models.BigIntegerField(default=0, editable=False)
 
-    created_by = models.CharField(_("made by"), max_length=150, default="system", editable=False)
-    created_at = models.DateTimeField(_("made"), auto_now_add=True)
+    created_by = models.CharField(_("created by"), max_length=150, default="system", editable=False)
+    created_at = models.DateTimeField(_("created"), auto_now_add=True)
     updated_at = models.DateTimeField(_("updated"), auto_now=True)
 
     objects = CampaignQuerySet.as_manager()
@@ -188,6 +190,11 @@ class MailCampaign(models.Model):
     def __str__(self) -> str:
         return self.name
 
+    @classmethod
+    def known_paths(cls, paths: Collection[str]) -> set[str]:
+        """Return which of these paths are proofs of ours (see `StoredFile.known_paths`)."""
+        return set(cls._default_manager.filter(proof_path__in=paths).values_list("proof_path", flat=True))
+
     @property
     def sent_at(self) -> object:
         """When the cards began their way, as far as it is known; None before they are paid."""
@@ -199,7 +206,7 @@ class MailCampaign(models.Model):
         Raises IllegalTransition and changes nothing when the table does not allow it.
         """
         if state not in NEXT[CampaignState(self.state)]:
-            text = _t("The campaign is %(state)s and cannot become %(wanted)s.")
+            text = _t("State of the campaign: %(state)s. It cannot change to “%(wanted)s”.")
             raise IllegalTransition(text % {"state": self.get_state_display(), "wanted": CampaignState(state).label})
         self.state = state
         self.save(update_fields=["state", "updated_at"])
@@ -209,7 +216,7 @@ class MailCampaign(models.Model):
         """Return whether recipients may be added and removed."""
         if self.state == CampaignState.DRAFT:
             return ELIGIBLE
-        text = _t("Campaign “%(name)s” is %(state)s: its recipients cannot be changed.")
+        text = _t("State of campaign “%(name)s”: %(state)s. Its recipients can no longer be changed.")
         return ineligible(text % {"name": self.name, "state": self.get_state_display()})
 
     def can_prepare(self) -> Eligibility:
@@ -223,20 +230,20 @@ class MailCampaign(models.Model):
     def can_cancel(self) -> Eligibility:
         """Return whether it may be put away: before any checkout was attempted, or when it needs a person."""
         if self.checkout_attempted_at is not None and self.state != CampaignState.STUCK:
-            return ineligible(_t("It is checked out, or may be: what is paid cannot be called back."))
+            return ineligible(_t("The campaign is, or may be, checked out. Payments cannot be reversed."))
         ends = CampaignState.CANCELLED in NEXT[CampaignState(self.state)]
         return ELIGIBLE if ends else ineligible(self.state_text())
 
     def state_text(self) -> str:
         """Return its state as a sentence."""
-        return _t("This campaign is %s.") % self.get_state_display()
+        return _t("State of the campaign: %(state)s.") % {"state": self.get_state_display()}
 
     def _can_go_back(self, *states: CampaignState) -> Eligibility:
         if self.state not in states:
             return ineligible(self.state_text())
         if self.checkout_attempted_at is None:
             return ELIGIBLE
-        return ineligible(_t("A checkout of this campaign has been attempted: what became of it comes first."))
+        return ineligible(_t("A checkout of this campaign was attempted. Resolve its outcome first."))
 
     def note(self, kind: str, *, actor: str, **params: object) -> None:
         """Add a line to the timeline."""

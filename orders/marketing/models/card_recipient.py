@@ -4,6 +4,7 @@ from django.db import models
 from django.db.models import F, Q
 from django.db.models.functions import Lower
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from backoffice.states import StateChoices, Tone
 from backoffice.vendors.card_messages import CardAddress
@@ -16,14 +17,14 @@ class CardState(StateChoices):
     LEFT_OUT = "left_out", Tone.AMBER, "person_off", _("left out")
     ATTACHED = "attached", Tone.BLUE, "sync", _("handed over")
     ACCEPTED = "accepted", Tone.GREEN, "check", _("accepted")
-    UNDELIVERABLE = "undeliverable", Tone.RED, "wrong_location", _("not taken")
+    UNDELIVERABLE = "undeliverable", Tone.RED, "wrong_location", _("not accepted")
 
 
 class CardDeliveryState(StateChoices):
     """Ours, from `vendors.card_messages.DeliveryState`."""
 
-    NONE = "", Tone.GREY, "hourglass_empty", _("nothing known")
-    WAITING = "waiting", Tone.GREY, "hourglass_empty", _("waits for the post's word")
+    NONE = "", Tone.GREY, "hourglass_empty", _("no information")
+    WAITING = "waiting", Tone.GREY, "hourglass_empty", _("waiting for postal updates")
     MAILED = "mailed", Tone.BLUE, "outgoing_mail", _("mailed")
     IN_TRANSIT = "in_transit", Tone.BLUE, "local_shipping", _("in transit")
     LOCAL = "local", Tone.BLUE, "store", _("at the local facility")
@@ -42,12 +43,13 @@ class LeftOut(models.TextChoices):
     NO_NAME = "no_name", _("neither a name nor an organisation")
     NO_STREET = "no_street", _("no street")
     NO_CITY = "no_city", _("no city")
-    BAD_STATE = "bad_state", _("no two-letter state of the US")
-    BAD_ZIP = "bad_zip", _("no ZIP code of five digits")
+    BAD_STATE = "bad_state", _("no two-letter US state code")
+    BAD_ZIP = "bad_zip", _("no five-digit ZIP code")
     TOO_LONG = "too_long", _("a text is too long")
-    MORE_CELLS = "more_cells", _("more cells in the row than columns: a comma not in quotation marks?")
-    BAD_CELL = "bad_cell", _("a cell shows an error, a date or a character that no address has")
-    TWICE = "twice", _("is in the campaign already")
+    MORE_CELLS = "more_cells", _("more cells in the row than columns: is a comma missing its quotation marks?")
+    BAD_CELL = "bad_cell", _("a cell contains an error, a date or a character not allowed in an address")
+    TEST = "test", _("a test order")
+    TWICE = "twice", _("already in the campaign")
     RECENT = "recent", _("had a card, or is in another campaign, within the shop's pause")
 
 
@@ -57,14 +59,14 @@ class CardRecipient(models.Model):
     campaign = models.ForeignKey(MailCampaign, models.CASCADE, related_name="recipients", verbose_name=_("campaign"))
     order = models.ForeignKey(Order, models.PROTECT, null=True, related_name="card_recipients", verbose_name=_("order"))
     # As the spreadsheet numbers it; None for an order.
-    table_row = models.PositiveIntegerField(_("row of the table"), null=True)
+    table_row = models.PositiveIntegerField(_("table row"), null=True)
     firstname = models.CharField(_("first name"), max_length=200, blank=True)
     lastname = models.CharField(_("last name"), max_length=200, blank=True)
     organisation = models.CharField(_("organisation"), max_length=200, blank=True)
     address1 = models.CharField(_("address"), max_length=200, blank=True)
-    address2 = models.CharField(_("address, second line"), max_length=200, blank=True)
+    address2 = models.CharField(_("address line 2"), max_length=200, blank=True)
     city = models.CharField(_("city"), max_length=200, blank=True)
-    state_code = models.CharField(_("state"), max_length=200, blank=True)
+    state_code = models.CharField(pgettext_lazy("address", "state"), max_length=200, blank=True)
     zip5 = models.CharField(_("ZIP code"), max_length=200, blank=True)
     zip4 = models.CharField(_("ZIP+4"), max_length=4, blank=True)
     email = models.CharField(_("e-mail"), max_length=255, blank=True)
@@ -73,20 +75,20 @@ class CardRecipient(models.Model):
 
     state = models.CharField(_("state"), max_length=16, choices=CardState, default=CardState.LISTED)
     reason = models.CharField(_("reason"), max_length=16, choices=LeftOut, blank=True)
-    said = models.CharField(_("the vendor's words"), max_length=255, blank=True)
+    said = models.CharField(_("vendor's message"), max_length=255, blank=True)
     # The batch that it was handed over in, from 1; 0 before.
     batch = models.PositiveIntegerField(default=0, editable=False)
-    vendor_id = models.CharField(_("vendor's id"), max_length=20, blank=True)
+    vendor_id = models.CharField(_("vendor ID"), max_length=20, blank=True)
     delivery = models.CharField(_("delivery"), max_length=16, choices=CardDeliveryState, blank=True)
-    raw_delivery = models.CharField(_("vendor's word"), max_length=64, blank=True)
+    raw_delivery = models.CharField(_("vendor status"), max_length=64, blank=True)
     scans = models.PositiveIntegerField(_("scans"), default=0)
     last_scan = models.DateTimeField(_("last scan"), null=True)
     added_by = models.CharField(_("added by"), max_length=150, default="system")
     created_at = models.DateTimeField(_("added"), auto_now_add=True)
 
     class Meta:
-        verbose_name = _("recipient of a card")
-        verbose_name_plural = _("recipients of cards")
+        verbose_name = _("card recipient")
+        verbose_name_plural = _("card recipients")
         constraints = [
             models.UniqueConstraint(
                 fields=["campaign", "key"], condition=~Q(state="left_out"), name="one_card_per_person"
@@ -120,11 +122,11 @@ class CardConversion(models.Model):
         CardRecipient, models.CASCADE, related_name="conversions", verbose_name=_("recipient")
     )
     order = models.OneToOneField(Order, models.PROTECT, related_name="card_conversion", verbose_name=_("order"))
-    exported_at = models.DateTimeField(_("told"), null=True)
+    exported_at = models.DateTimeField(_("sent"), null=True)
     # Why it is not reported: another currency, the vendor's refusal.
     problem = models.CharField(_("problem"), max_length=500, blank=True)
     upload_id = models.CharField(max_length=20, blank=True, editable=False)
-    raw_state = models.CharField(_("vendor's word"), max_length=64, blank=True)
+    raw_state = models.CharField(_("vendor status"), max_length=64, blank=True)
     created_at = models.DateTimeField(_("found"), auto_now_add=True)
 
     class Meta:

@@ -4,16 +4,18 @@ from django.db import models
 from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
 
+from backoffice.model_fields import TranslatableTextField
 from backoffice.states import StateChoices, Tone
+from backoffice.vendors.registry import vendor_title
 from orders.models.order import Order
 
 
 class ExportState(StateChoices):
     WAITING = "waiting", Tone.BLUE, "outgoing_mail", _("waiting")
-    SENT = "sent", Tone.GREEN, "mark_email_read", _("told")
-    KNOWN = "known", Tone.GREEN, "done_all", _("known there already")
-    REFUSED = "refused", Tone.RED, "block", _("refused there")
-    SKIPPED = "skipped", Tone.GREY, "unsubscribe", _("not told")
+    SENT = "sent", Tone.GREEN, "mark_email_read", _("sent")
+    KNOWN = "known", Tone.GREEN, "done_all", _("already known there")
+    REFUSED = "refused", Tone.RED, "block", _("rejected there")
+    SKIPPED = "skipped", Tone.GREY, "unsubscribe", _("not sent")
 
 
 class Consent(models.TextChoices):
@@ -32,12 +34,12 @@ class ExportBatch(models.Model):
     corrected = models.BooleanField(_("corrections"), default=False)
     size = models.PositiveIntegerField(_("orders"))
     # How many of it go in one request: falls when the vendor cannot take as many, or does not say which it means.
-    limit = models.PositiveIntegerField(_("orders a request"))
+    limit = models.PositiveIntegerField(_("orders per request"))
     # Requests of many that were not answered.
     silences = models.PositiveSmallIntegerField(default=0, editable=False)
-    taken = models.PositiveIntegerField(_("told"), default=0)
-    known = models.PositiveIntegerField(_("known there already"), default=0)
-    refused = models.PositiveIntegerField(_("refused there"), default=0)
+    taken = models.PositiveIntegerField(_("orders sent"), default=0)
+    known = models.PositiveIntegerField(_("already known there"), default=0)
+    refused = models.PositiveIntegerField(_("rejected there"), default=0)
     left_out = models.PositiveIntegerField(_("left out"), default=0)
     created_at = models.DateTimeField(_("created"), auto_now_add=True)
     finished_at = models.DateTimeField(_("finished"), null=True, blank=True)
@@ -47,7 +49,7 @@ class ExportBatch(models.Model):
         verbose_name_plural = _("batches of orders")
 
     def __str__(self) -> str:
-        return f"{self.vendor} #{self.pk}"
+        return f"{vendor_title(self.vendor)} #{self.pk}"
 
 
 class OrderExport(models.Model):
@@ -56,11 +58,13 @@ class OrderExport(models.Model):
     order = models.ForeignKey(Order, models.CASCADE, related_name="exports", verbose_name=_("order"))
     vendor = models.CharField(_("vendor"), max_length=32)
     state = models.CharField(_("state"), max_length=10, choices=ExportState, default=ExportState.WAITING)
+    # The account at the vendor that has it; empty until it is put into a batch. Corrections go there too.
+    account = models.CharField(_("account"), max_length=32, blank=True, db_default="")
     # Why it is not sent, or what the vendor said when it refused.
-    text = models.TextField(_("reason"), blank=True)
+    text = TranslatableTextField(_("reason"), blank=True)
     # A person excluded it: no rule and no command asks for it again.
-    excluded_by = models.CharField(_("set aside by"), max_length=150, blank=True)
-    requested_by = models.CharField(_("asked for by"), max_length=150)
+    excluded_by = models.CharField(_("dismissed by"), max_length=150, blank=True)
+    requested_by = models.CharField(_("requested by"), max_length=150)
     # The one it is in while it waits, then the last one it was in.
     batch = models.ForeignKey(
         ExportBatch, models.SET_NULL, null=True, blank=True, related_name="exports", verbose_name=_("batch")
@@ -72,14 +76,14 @@ class OrderExport(models.Model):
     # Requests with this order alone that were not answered, and since when.
     tries = models.PositiveSmallIntegerField(default=0, editable=False)
     failing_since = models.DateTimeField(null=True, editable=False)
-    requested_at = models.DateTimeField(_("asked for"))
-    exported_at = models.DateTimeField(_("told"), null=True, blank=True)
-    times_exported = models.PositiveSmallIntegerField(_("times told"), default=0)
+    requested_at = models.DateTimeField(_("requested"))
+    exported_at = models.DateTimeField(_("sent"), null=True, blank=True)
+    times_exported = models.PositiveSmallIntegerField(_("times sent"), default=0)
     updated_at = models.DateTimeField(_("changed"), auto_now=True)
 
     class Meta:
-        verbose_name = _("order told to a vendor")
-        verbose_name_plural = _("orders told to vendors")
+        verbose_name = _("order sent to a marketing vendor")
+        verbose_name_plural = _("orders sent to marketing vendors")
         permissions = [("export_orders", "Can have vendors told of orders and set orders aside")]
         constraints = [models.UniqueConstraint(fields=["order", "vendor"], name="one_export_per_order_and_vendor")]
         indexes = [
@@ -93,7 +97,7 @@ class OrderExport(models.Model):
         ]
 
     def __str__(self) -> str:
-        return f"{self.order_id} → {self.vendor}"
+        return f"{self.order_id} → {vendor_title(self.vendor)}"
 
     @property
     def was_exported(self) -> bool:
@@ -104,11 +108,11 @@ class OrderExport(models.Model):
 class OptOut(models.Model):
     """A customer wants no more of it, whatever was agreed to with an order. `email` is in lower case."""
 
-    consent = models.CharField(_("wants no"), max_length=32, choices=Consent)
+    consent = models.CharField(_("opted out of"), max_length=32, choices=Consent)
     email = models.EmailField(_("e-mail"), max_length=255)
     reason = models.TextField(_("reason"), max_length=1000, blank=True)
-    noted_by = models.CharField(_("noted by"), max_length=150)
-    noted_at = models.DateTimeField(_("noted"), auto_now_add=True)
+    noted_by = models.CharField(_("recorded by"), max_length=150)
+    noted_at = models.DateTimeField(_("recorded"), auto_now_add=True)
 
     class Meta:
         verbose_name = _("opt-out")

@@ -18,12 +18,15 @@ from backoffice.errors import Conflict, DomainError, InvalidInput
 from backoffice.staff.base import actor
 from backoffice.staff.pages import find_or_404
 from backoffice.staff.text_fields import LineField, ParagraphField, searched_text
+from backoffice.text.regions import named_countries
 from backoffice.text.translatable import gettext as _
-from backoffice.vendors.registry import vendor_names
+from backoffice.vendors.registry import vendor_names, vendor_title
+from backoffice.visibility import visible
 from fulfillment.models import Country
 from orders.rules.models import Rule, RuleEvent
 from orders.rules.services.actions import RULE_ACTIONS
 from orders.rules.services.editing import LONGEST_NAME, LONGEST_NOTE, RuleInput, save_rule
+from orders.rules.services.field_action import SETTABLE
 from orders.rules.services.fields import FIELDS, LINES, OPERATORS
 from orders.rules.services.values import LOOKUPS, find_values
 
@@ -36,9 +39,9 @@ class RuleForm(forms.Form):
 
     name = LineField(label=gettext_lazy("Name"), max_length=LONGEST_NAME)
     event = forms.ChoiceField(label=gettext_lazy("When an order"), choices=RuleEvent.choices)
-    every_minutes = forms.IntegerField(label=gettext_lazy("Every so many minutes"), required=False, min_value=1)
+    every_minutes = forms.IntegerField(label=gettext_lazy("Interval in minutes"), required=False, min_value=1)
     daily_at = forms.TimeField(
-        label=gettext_lazy("or daily at"), required=False, widget=forms.TimeInput({"type": "time"}, format="%H:%M")
+        label=gettext_lazy("Daily at"), required=False, widget=forms.TimeInput({"type": "time"}, format="%H:%M")
     )
     time_zone = LineField(label=gettext_lazy("in the time zone"), max_length=64, initial="Europe/Berlin")
     note = ParagraphField(
@@ -97,7 +100,7 @@ def _edited(request: HttpRequest, rule: Rule | None, form: RuleForm) -> HttpResp
         except (Conflict, DomainError) as error:
             messages.error(request, error.text)
         else:
-            text = _("“%(name)s” is saved.") if rule else _("“%(name)s” is saved, and still off: try it first.")
+            text = _("“%(name)s” saved.") if rule else _("“%(name)s” saved, but still off. Try the rule first.")
             messages.success(request, text % {"name": saved.name})
             return HttpResponseRedirect(reverse("admin:rules_rule_change", args=[saved.pk]))
     return TemplateResponse(
@@ -142,6 +145,7 @@ def _shapes() -> dict[str, Any]:
         "currencies": [pair[0] for pair in known["currency"]],
         "actions": [_shape_of(kind) for kind in RULE_ACTIONS],
         "people": _people(),
+        "settable": {key: {"kind": one.kind, "most": one.most} for key, one in SETTABLE.items()},
     }
 
 
@@ -151,17 +155,17 @@ def _shape_of(kind: str) -> dict[str, Any]:
         {"name": name, "label": str(label), "type": how, "values": _pairs(action.choices(name))}
         for name, label, how in action.inputs
     ]
-    return {"kind": kind, "title": str(action.title), "inputs": inputs}
+    return {"kind": kind, "title": str(action.title), "inputs": inputs, "hint": str(action.hint)}
 
 
 def _known_values() -> dict[str, list[list[str]]]:
-    shops = list(Shop.objects.order_by("name").values_list("code", "name", "currency"))
+    shops = list(visible(Shop.objects.order_by("name")).values_list("code", "name", "currency"))
     currencies = sorted({"EUR", "USD", "GBP"} | {currency for _code, _name, currency in shops})
     return {
         "shop": [[code, name] for code, name, _currency in shops],
-        "country": [[code, name] for code, name in Country.objects.order_by("name").values_list("iso2", "name")],
+        "country": [[code, name] for code, name in named_countries(Country.objects.values_list("iso2", "name"))],
         "currency": [[one, one] for one in currencies],
-        "vendor": [[one, one] for one in vendor_names()],
+        "vendor": [[one, vendor_title(one)] for one in vendor_names()],
     }
 
 

@@ -5,14 +5,15 @@ import uuid
 from django.contrib import admin, messages
 from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
-from django.shortcuts import get_object_or_404
 from django.template.response import TemplateResponse
 from django.utils.translation import ngettext
 from django.views.decorators.http import require_POST
 
 from backoffice.staff.base import actor
 from backoffice.staff.marks import back_to, marked_keys
+from backoffice.staff.pages import get_visible_or_404
 from backoffice.text.translatable import gettext as _
+from backoffice.visibility import visible
 from orders.models import Order
 from orders.rules.admin.rows import describe_cause, planned_row, run_row
 from orders.rules.models import Rule, RuleEvent, RuleRun
@@ -28,7 +29,7 @@ def order_rules(request: HttpRequest, order_pk: int) -> HttpResponse:
     """Show every rule with each condition's value at this order, what it would do now, and the runs so far."""
     if not (request.user.has_perm("rules.view_rule") and request.user.has_perm("orders.view_order")):
         raise PermissionDenied
-    order = get_object_or_404(Order.objects.select_related("shop"), pk=order_pk)
+    order = get_visible_or_404(Order.objects.select_related("shop"), pk=order_pk)
     rules = list(Rule.objects.filter(removed_at__isnull=True))
     understood = [read_rule(rule) for rule in rules]
     context = load_rule_data([order.pk], understood)[0]
@@ -59,7 +60,8 @@ def by_hand(request: HttpRequest) -> HttpResponse:
     """
     if not (request.user.has_perm("rules.view_rule") and request.user.has_perm("orders.change_order")):
         raise PermissionDenied
-    keys = sorted(marked_keys(request.POST, "order"))[:MOST]
+    marked = visible(Order.objects.filter(pk__in=marked_keys(request.POST, "order")))
+    keys = list(marked.order_by("pk").values_list("pk", flat=True)[:MOST])
     choices = list(Rule.objects.filter(removed_at__isnull=True))
     # Those that wait for a hand first.
     choices.sort(key=lambda rule: (rule.event != RuleEvent.BY_HAND, rule.position))
@@ -77,14 +79,14 @@ def by_hand(request: HttpRequest) -> HttpResponse:
         "rules/hand.html",
         {
             **admin.site.each_context(request),
-            "title": _("Run a rule by hand"),
+            "title": _("Run a rule manually"),
             "keys": keys,
             "choices": choices,
             "rule": rule,
             "rows": rows,
             "acting": acting,
             "refusals": refusals,
-            "button": ngettext("Run it at %(count)s order", "Run it at %(count)s orders", acting) % {"count": acting},
+            "button": ngettext("Run on %(count)s order", "Run on %(count)s orders", acting) % {"count": acting},
             "token": uuid.uuid4().hex,
             "back": back_to(request, "admin:orders_order_changelist"),
         },
@@ -105,7 +107,7 @@ def _run(request: HttpRequest, rule: Rule, keys: list[int]) -> HttpResponse:
     runs = run_by_hand(rule, orders=keys, token=request.POST["token"][:64], actor=actor(request))
     done, failed = sum(1 for run in runs if not run.error), [run for run in runs if run.error]
     if done:
-        text = ngettext("“%(name)s” ran at %(count)s order.", "“%(name)s” ran at %(count)s orders.", done)
+        text = ngettext("“%(name)s” ran on %(count)s order.", "“%(name)s” ran on %(count)s orders.", done)
         messages.success(request, text % {"name": rule.name, "count": done})
     if not runs:
         messages.info(request, _("There was nothing to do."))

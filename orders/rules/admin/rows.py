@@ -9,6 +9,7 @@ from django.db import connection
 
 from backoffice.states import Chip
 from backoffice.text.translatable import gettext as _
+from backoffice.visibility import seen_shops
 from orders.rules.models import Rule, RuleRun, RunOutcome
 from orders.rules.services.actions import describe_reason
 from orders.rules.services.descriptions import describe_comparison, describe_seen, describe_step, summarize
@@ -19,14 +20,25 @@ COUNTED = 1000
 _LAST_RUNS = """
 SELECT rule.id, (SELECT max(run.at) FROM rules_rulerun run WHERE run.rule_id = rule.id
                  AND run.id = (SELECT max(id) FROM rules_rulerun WHERE rule_id = rule.id)),
-       (SELECT count(*) FROM (SELECT FROM rules_rulerun run WHERE run.rule_id = rule.id LIMIT %s) counted)
-FROM rules_rule rule WHERE rule.id = ANY(%s)
+       (SELECT count(*) FROM (SELECT FROM rules_rulerun run JOIN orders_order ON orders_order.id = run.order_id
+                              WHERE run.rule_id = rule.id AND NOT orders_order.is_test LIMIT %(most)s) counted)
+FROM rules_rule rule WHERE rule.id = ANY(%(rules)s)
+"""
+# The same of some shops alone.
+_LAST_RUNS_OF_SHOPS = """
+SELECT rule.id, counted.last, counted.number FROM rules_rule rule CROSS JOIN LATERAL (
+    SELECT max(found.at) AS last, count(*) FILTER (WHERE NOT found.is_test) AS number FROM (
+        SELECT run.at, orders_order.is_test
+        FROM rules_rulerun run JOIN orders_order ON orders_order.id = run.order_id
+        WHERE run.rule_id = rule.id AND orders_order.shop_id = ANY(%(shops)s) ORDER BY run.id DESC LIMIT %(most)s
+    ) found
+) counted WHERE rule.id = ANY(%(rules)s)
 """
 
 
 @dataclass(frozen=True)
 class RuleRow:
-    """One rule of the list; `runs` is counted to a thousand."""
+    """One rule of the list; `runs` is counted to a thousand, without those at tests."""
 
     rule: Rule
     summary: str
@@ -73,9 +85,10 @@ class RunRow:
 
 def rule_rows(rules: Iterable[Rule]) -> list[RuleRow]:
     """Return the rules with how often and when they ran. One query for all of them."""
-    rules = list(rules)
+    rules, shops = list(rules), seen_shops()
+    given: dict[str, Any] = {"most": COUNTED, "rules": [rule.pk for rule in rules], "shops": sorted(shops or ())}
     with connection.cursor() as cursor:
-        cursor.execute(_LAST_RUNS, [COUNTED, [rule.pk for rule in rules]])
+        cursor.execute(_LAST_RUNS if shops is None else _LAST_RUNS_OF_SHOPS, given)
         runs = {pk: (last, count) for pk, last, count in cursor.fetchall()}
     keys = [rule.pk for rule in rules]
     return [
@@ -119,8 +132,8 @@ def describe_cause(run: RuleRun) -> str:
     if kind == "slot":
         return _("on its schedule")
     if kind == "event":
-        return _("by itself")
-    return _("asked for by %(name)s") % {"name": run.asked_by}
+        return _("automatically")
+    return _("requested by %(name)s") % {"name": run.asked_by}
 
 
 def flatten(finding: Mapping[str, Any], *, depth: int = 0) -> Iterator[Found]:

@@ -2,19 +2,22 @@
 
 from typing import Any
 
-from django.contrib import admin
-from django.http import HttpRequest, HttpResponse
+from django.contrib import admin, messages
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.urls import reverse
 
 from backoffice.staff.base import actor
 from backoffice.staff.keyset import page_of
 from backoffice.staff.pages import PagesAdmin, View, act, find_or_404
 from backoffice.text.translatable import gettext as _
+from backoffice.visibility import visible
 from orders.admin.parts import Place, register_part
 from orders.models import Order
 from orders.rules.admin import editor, order_rules, trials
 from orders.rules.admin.rows import describe_cause, rule_rows, run_row
 from orders.rules.models import Rule, RuleEvent, RuleJob, RuleRun
+from orders.rules.services.calls.queueing import CALL_URL, queue_test_calls
+from orders.rules.services.calls.signing import ensure_secret, is_previous_valid, rotate_secret
 from orders.rules.services.descriptions import summarize
 from orders.rules.services.editing import move_rule, remove_rule, switch_rule
 from orders.rules.services.jobs import stop_job
@@ -36,6 +39,8 @@ class RuleAdmin(PagesAdmin):
             ("<int:pk>/edit/", "edit", editor.edit),
             ("<int:pk>/try/", "try", trials.try_saved),
             ("<int:pk>/past/", "past", trials.past),
+            ("<int:pk>/secret/", "secret", self.secret),
+            ("<int:pk>/call/", "call", self.call),
             ("<int:pk>/switch/", "switch", self.switch),
             ("<int:pk>/move/", "move", self.move),
             ("<int:pk>/remove/", "remove", self.remove),
@@ -49,7 +54,9 @@ class RuleAdmin(PagesAdmin):
         return self.render(request, "rules/list.html", title=_("Rules"), rows=rows, may_change=may_change)
 
     def detail_view(self, request: HttpRequest, rule: Rule) -> HttpResponse:
-        page = page_of(RuleRun.objects.filter(rule=rule).select_related("order", "rule"), request.GET, size=SIZE)
+        page = page_of(
+            visible(RuleRun.objects.filter(rule=rule)).select_related("order", "rule"), request.GET, size=SIZE
+        )
         jobs = list(rule.jobs.order_by("-pk")[:5])
         return self.render(
             request,
@@ -63,7 +70,34 @@ class RuleAdmin(PagesAdmin):
             is_at_work=any(job.finished_at is None for job in jobs),
             may_change=self.may(request, "change_rule") and rule.removed_at is None,
             has_past=rule.event != RuleEvent.SCHEDULE,
+            calls_out=any(action.get("kind") == CALL_URL for action in rule.actions),
         )
+
+    def secret(self, request: HttpRequest, pk: int) -> HttpResponse:
+        """Show what signs the calls of the rule; on POST change it."""
+        rule = self._rule(request, pk)
+        page = reverse("admin:rules_rule_secret", args=[rule.pk])
+        if request.method == "POST":
+            rotate_secret(rule, actor=actor(request))
+            messages.success(
+                request, _("Calls are signed with the new secret and, for one day, also with the old one.")
+            )
+            return HttpResponseRedirect(page)
+        secret = ensure_secret(rule, actor=actor(request))
+        until = secret.previous_until if is_previous_valid(secret) else None
+        return self.render(
+            request, "rules/secret.html", title=_("Rule secret"), rule=rule, secret=secret, previous_until=until
+        )
+
+    def call(self, request: HttpRequest, pk: int) -> HttpResponse:
+        """Call the addresses of the rule as a test."""
+        rule = self._rule(request, pk)
+
+        def do() -> str:
+            queue_test_calls(rule)
+            return _("The test is being sent. Its answer will appear among the calls of this rule.")
+
+        return act(request, do, to=reverse("admin:rules_rule_change", args=[rule.pk]))
 
     def switch(self, request: HttpRequest, pk: int) -> HttpResponse:
         """Switch the rule on or off."""
@@ -83,7 +117,7 @@ class RuleAdmin(PagesAdmin):
         def do() -> str:
             other = find_or_404(Rule, before) if before.isdigit() else None
             move_rule(rule, before=other, actor=actor(request))
-            return _("“%(name)s” has its new place.") % {"name": rule.name}
+            return _("“%(name)s” moved.") % {"name": rule.name}
 
         return act(request, do, to=reverse("admin:rules_rule_changelist"))
 
@@ -93,7 +127,7 @@ class RuleAdmin(PagesAdmin):
 
         def do() -> str:
             remove_rule(rule, actor=actor(request))
-            return _("“%(name)s” was taken away; what it did stays told.") % {"name": rule.name}
+            return _("“%(name)s” was removed; what it did stays on record.") % {"name": rule.name}
 
         return act(request, do, to=reverse("admin:rules_rule_changelist"))
 
@@ -104,7 +138,7 @@ class RuleAdmin(PagesAdmin):
 
         def do() -> str:
             stop_job(job, actor=actor(request))
-            return _("It goes no further; what was done stays done.")
+            return _("Stopped. What is already done stays done.")
 
         return act(request, do, to=reverse("admin:rules_rule_change", args=[job.rule_id]))
 

@@ -13,11 +13,12 @@ from django.views.decorators.http import require_POST
 from backoffice.accounts.models import Shop
 from backoffice.errors import DomainError, InvalidInput
 from backoffice.staff.base import actor, staff_user
-from backoffice.staff.filter_form import day_field
+from backoffice.staff.filter_form import RowField, day_field
 from backoffice.staff.pages import find_or_404
 from backoffice.staff.text_fields import LineField
 from backoffice.text.datetimes import start_of_day
 from backoffice.text.translatable import gettext as _
+from backoffice.visibility import visible
 from orders.rules.admin.editor import RuleForm, require_permission
 from orders.rules.admin.rows import planned_row
 from orders.rules.models import Rule, RuleEvent
@@ -38,7 +39,7 @@ class TrialForm(forms.Form):
     last = forms.TypedChoiceField(label=gettext_lazy("The newest"), choices=SIZES, coerce=int, required=False)
     since = day_field(gettext_lazy("received from"))
     until = day_field(gettext_lazy("until"))
-    shop = forms.ModelChoiceField(
+    shop = RowField(
         label=gettext_lazy("Shop"),
         required=False,
         queryset=Shop.objects.order_by("name"),
@@ -47,7 +48,7 @@ class TrialForm(forms.Form):
     tag = LineField(label=gettext_lazy("Tag"), required=False, max_length=40)
     show = forms.ChoiceField(
         label=gettext_lazy("Show"),
-        choices=[("held", gettext_lazy("where it holds")), ("all", gettext_lazy("all orders"))],
+        choices=[("held", gettext_lazy("matching orders")), ("all", gettext_lazy("all orders"))],
         required=False,
     )
 
@@ -75,7 +76,7 @@ def try_unsaved(request: HttpRequest) -> HttpResponse:
     back = reverse("admin:rules_rule_edit", args=[key]) if rule else reverse("admin:rules_rule_new")
     try:
         if not form.is_valid():
-            raise InvalidInput(_("Something is missing: look at the form again."), errors={})
+            raise InvalidInput(_("Something is missing. Check the form."), errors={})
         rule = build_rule(form.given, rule=rule)
     except InvalidInput as error:
         messages.error(request, error.text)
@@ -90,7 +91,7 @@ def past(request: HttpRequest, pk: int) -> HttpResponse:
     rule = find_or_404(Rule, pk)
     form = TrialForm(request.POST if request.method == "POST" else request.GET)
     since = form.values["since"] and start_of_day(form.values["since"])
-    count = len(orders_past(rule, since=since).values_list("pk", flat=True)[:COUNTED])
+    count = len(visible(orders_past(rule, since=since)).values_list("pk", flat=True)[:COUNTED])
     if request.method != "POST":
         return _trial(request, rule, form, is_past=True, count=count, button=_button(count))
     page = reverse("admin:rules_rule_change", args=[rule.pk])
@@ -99,7 +100,7 @@ def past(request: HttpRequest, pk: int) -> HttpResponse:
     except DomainError as error:
         messages.error(request, error.text)
     else:
-        messages.success(request, _("The rule is on its way through them; how far it is stands below."))
+        messages.success(request, _("The rule is running; its progress is shown below."))
     return HttpResponseRedirect(page)
 
 
@@ -107,7 +108,7 @@ def _trial(request: HttpRequest, rule: Rule, form: TrialForm, **more: Any) -> Ht
     asked = form.values
     orders = orders_on_schedule(rule) if rule.event == RuleEvent.SCHEDULE else orders_past(rule)
     filters = {name: asked[name] for name in ("since", "until", "shop", "tag") if asked[name]}
-    found = filter_orders(orders, filters, user=staff_user(request))
+    found = visible(filter_orders(orders, filters, user=staff_user(request)))
     rule.pk = rule.pk or 0
     keys = list(found.order_by("-pk").values_list("pk", flat=True)[: asked["last"]])
     plan = plan_rules(keys, [rule], with_unheld=asked["all"])
@@ -147,4 +148,4 @@ def _frame(request: HttpRequest, form: RuleForm, back: str) -> dict[str, Any]:
 
 
 def _button(count: int) -> str:
-    return ngettext("Apply it to %(count)s order", "Apply it to %(count)s orders", count) % {"count": count}
+    return ngettext("Apply to %(count)s order", "Apply to %(count)s orders", count) % {"count": count}

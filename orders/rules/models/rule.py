@@ -12,11 +12,12 @@ class RuleEvent(models.TextChoices):
     DELIVERED = "delivered", _("is delivered")
     CANCELLED = "cancelled", _("is cancelled")
     HELD = "held", _("is held")
-    REFUSED = "refused", _("is refused by a vendor")
+    REFUSED = "refused", _("is rejected by a vendor")
     LATE = "late", _("is late")
     UNKNOWN = "unknown", _("has an unknown outcome at a vendor")
-    SCHEDULE = "schedule", _("is looked at on a schedule")
-    BY_HAND = "by_hand", _("is marked by a person")
+    SILENT = "silent", _("waits at a vendor that does not respond")
+    SCHEDULE = "schedule", _("is checked on a schedule")
+    BY_HAND = "by_hand", _("is selected manually")
 
 
 class Rule(models.Model):
@@ -29,10 +30,10 @@ class Rule(models.Model):
     # Set for those we ship: `setup_rules` finds them again by it.
     key = models.CharField(max_length=40, blank=True, editable=False)
     event = models.CharField(_("when an order"), max_length=12, choices=RuleEvent)
-    every_minutes = models.PositiveIntegerField(_("every so many minutes"), null=True, blank=True)
+    every_minutes = models.PositiveIntegerField(_("interval in minutes"), null=True, blank=True)
     daily_at = models.TimeField(_("daily at"), null=True, blank=True)
     time_zone = models.CharField(_("time zone"), max_length=64, default="Europe/Berlin")
-    next_slot_at = models.DateTimeField(_("next slot"), null=True, blank=True, editable=False)
+    next_slot_at = models.DateTimeField(_("next run"), null=True, blank=True, editable=False)
     conditions = models.JSONField(_("conditions"))
     actions = models.JSONField(_("actions"))
     # Rules of one event run in this order, and each sees what those before it did.
@@ -41,11 +42,11 @@ class Rule(models.Model):
     note = models.TextField(_("note"), blank=True)
     # Counts changes, so that of two people who edit the same rule the second is warned.
     revision = models.PositiveIntegerField(default=1, editable=False)
-    made_by = models.CharField(_("made by"), max_length=150)
-    made_at = models.DateTimeField(_("made"), auto_now_add=True)
+    made_by = models.CharField(_("created by"), max_length=150)
+    made_at = models.DateTimeField(_("created"), auto_now_add=True)
     changed_by = models.CharField(_("changed by"), max_length=150)
     changed_at = models.DateTimeField(_("changed"), auto_now=True)
-    removed_at = models.DateTimeField(_("taken away"), null=True, blank=True, editable=False)
+    removed_at = models.DateTimeField(_("removed"), null=True, blank=True, editable=False)
 
     class Meta:
         verbose_name = _("rule")

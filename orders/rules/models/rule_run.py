@@ -22,18 +22,18 @@ class RuleRun(models.Model):
     order = models.ForeignKey(Order, models.CASCADE, related_name="rule_runs", verbose_name=_("order"))
     # "event:<id>" of the timeline, "slot:<time>", "past:<id of the job>" or "hand:<token>".
     source = models.CharField(_("cause"), max_length=80)
-    at = models.DateTimeField(_("at"), auto_now_add=True)
+    at = models.DateTimeField(_("time"), auto_now_add=True)
     outcome = models.CharField(_("outcome"), max_length=8, choices=RunOutcome)
     # As `orders.rules.services.conditions.evaluate` returns it.
     finding = models.JSONField(_("conditions"), default=dict)
     # [{"kind", "params", "key", "done", "why"}] in the order of the rule.
     actions = models.JSONField(_("actions"), default=list)
     error = models.TextField(_("error"), blank=True)
-    asked_by = models.CharField(_("asked for by"), max_length=150, blank=True)
+    asked_by = models.CharField(_("requested by"), max_length=150, blank=True)
 
     class Meta:
-        verbose_name = _("run of a rule")
-        verbose_name_plural = _("runs of rules")
+        verbose_name = _("rule run")
+        verbose_name_plural = _("rule runs")
         ordering = ["-pk"]
         constraints = [models.UniqueConstraint(fields=["order", "rule", "source"], name="one_run_per_cause")]
         indexes = [models.Index(fields=["rule", "-id"], name="rule_run_newest")]
@@ -49,25 +49,25 @@ class RuleJob(models.Model):
     """
 
     rule = models.ForeignKey(Rule, models.PROTECT, related_name="jobs", verbose_name=_("rule"))
-    slot = models.DateTimeField(_("slot"), null=True, blank=True)
+    slot = models.DateTimeField(_("scheduled for"), null=True, blank=True)
     # Orders received from then on; empty: all that the rule may look at.
     since = models.DateTimeField(_("received from"), null=True, blank=True)
     after = models.BigIntegerField(default=0)
     # The newest order there was when it began: what came later has events of its own.
     until = models.BigIntegerField(default=0)
-    looked_at = models.PositiveIntegerField(_("looked at"), default=0)
-    matched = models.PositiveIntegerField(_("conditions held"), default=0)
+    looked_at = models.PositiveIntegerField(_("orders checked"), default=0)
+    matched = models.PositiveIntegerField(_("conditions met"), default=0)
     done = models.PositiveIntegerField(_("done"), default=0)
     failed = models.PositiveIntegerField(_("failed"), default=0)
     expected = models.PositiveIntegerField(_("expected"), null=True, blank=True)
-    asked_by = models.CharField(_("asked for by"), max_length=150, blank=True)
-    begun_at = models.DateTimeField(_("begun"), auto_now_add=True)
+    asked_by = models.CharField(_("requested by"), max_length=150, blank=True)
+    begun_at = models.DateTimeField(_("started"), auto_now_add=True)
     finished_at = models.DateTimeField(_("finished"), null=True, blank=True)
     stopped_by = models.CharField(_("stopped by"), max_length=150, blank=True)
 
     class Meta:
-        verbose_name = _("rule at work on many orders")
-        verbose_name_plural = _("rules at work on many orders")
+        verbose_name = _("bulk rule run")
+        verbose_name_plural = _("bulk rule runs")
         ordering = ["-pk"]
         constraints = [
             models.UniqueConstraint(fields=["rule", "slot"], condition=Q(slot__isnull=False), name="one_job_per_slot"),

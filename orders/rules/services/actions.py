@@ -16,6 +16,7 @@ from backoffice.errors import InvalidInput
 from backoffice.text.structs import Text, clean_texts
 from backoffice.text.translatable import gettext as _
 from orders.models import Order
+from orders.rules.models import Rule
 from orders.rules.services.context import RuleContext
 
 MOST_ACTIONS = 10
@@ -29,20 +30,32 @@ P = TypeVar("P", bound=Params)
 
 # Why an action does nothing: kept as a key, so that each reader reads it in their language.
 REASONS: dict[str, Promise] = {
-    "done_before": gettext_lazy("this rule has done it already"),
-    "already_so": gettext_lazy("it is so already"),
-    "hand_released": gettext_lazy("a hold of this rule was released before"),
-    "tag_removed": gettext_lazy("a person took this tag away"),
-    "assigned_by_hand": gettext_lazy("a person decided whose it is"),
-    "assigned": gettext_lazy("it is somebody's already"),
-    "no_such_person": gettext_lazy("there is no such person any more"),
-    "held": gettext_lazy("something else holds it"),
-    "released": gettext_lazy("it is released already"),
+    "done_before": gettext_lazy("this rule has already done it"),
+    "already_so": gettext_lazy("already the case"),
+    "hand_released": gettext_lazy("a hold of this rule has already been released"),
+    "tag_removed": gettext_lazy("this tag was removed manually"),
+    "assigned_by_hand": gettext_lazy("the assignee was set manually"),
+    "assigned": gettext_lazy("it is already assigned"),
+    "no_such_person": gettext_lazy("this user no longer exists"),
+    "held": gettext_lazy("it is held for another reason"),
+    "released": gettext_lazy("it is already released"),
     "ended": gettext_lazy("the order is cancelled or closed"),
-    "too_many_tags": gettext_lazy("it has as many tags as an order may have"),
+    "too_many_tags": gettext_lazy("it already has as many tags as an order can have"),
     "not_set_up": gettext_lazy("not set up"),
-    "excluded": gettext_lazy("a person has excluded it"),
+    "excluded": gettext_lazy("it was excluded manually"),
+    "called_enough": gettext_lazy("this rule has already called the address twenty times for this order"),
+    "set_by_hand": gettext_lazy("it was set manually"),
+    "cancel_requested": gettext_lazy("its cancellation was requested"),
+    "at_vendor": gettext_lazy("a vendor already has it"),
+    "not_express": gettext_lazy("not all of it is available as express"),
+    "under_way": gettext_lazy("it is being sent to its vendor right now"),
+    "no_such_line": gettext_lazy("none of its lines can be produced elsewhere"),
+    "no_other_vendor": gettext_lazy("no other vendor offers the SKU"),
 }
+
+
+class NotNow(Exception):
+    """What the action needs is in the hands of a worker: its run is undone, and tried again in a moment."""
 
 
 class RuleAction(Generic[P]):
@@ -51,8 +64,11 @@ class RuleAction(Generic[P]):
     kind: ClassVar[str]
     title: ClassVar[Promise]
     params: type[P]
-    # For the editor: (name of the param, label, how it is entered: text, long, tag, person, number or choice).
+    # For the editor: (name of the param, label, how it is entered: text, long, tag, person, number, url, choice, or
+    # field_value, which depends on the param "field").
     inputs: ClassVar[tuple[tuple[str, Promise, str], ...]] = ()
+    # What else who writes a rule ought to know.
+    hint: ClassVar[Promise | str] = ""
     # What a person who runs a rule by hand needs beside the right to change orders, and the message for who lacks it.
     permission: ClassVar[str] = ""
     refusal: ClassVar[Promise | str] = ""
@@ -60,6 +76,13 @@ class RuleAction(Generic[P]):
     def choices(self, name: str) -> list[tuple[str, str]]:
         """Return (value, label) of an input of the kind `choice`."""
         return []
+
+    def check(self, params: P) -> str:
+        """Return what is wrong with params when the rule is saved, beyond their types; empty when nothing is."""
+        return ""
+
+    def prepare(self, rule: Rule, *, actor: str) -> None:
+        """Make what a rule with this action needs, when it is saved."""
 
     def describe(self, params: P) -> str:
         """Return a description to go on after "then"."""
@@ -81,7 +104,7 @@ class RuleAction(Generic[P]):
         """Change the context as `apply` changes the order."""
 
     def apply(self, order: Order, params: P, *, rule_id: int, actor: str) -> None:
-        """Do it. The order is locked. Raises DomainError."""
+        """Do it. The order is locked. Raises DomainError, and NotNow while a worker has what it needs."""
         raise NotImplementedError
 
 
@@ -140,7 +163,7 @@ def read_actions(raw: Any) -> list[Step]:
     except msgspec.ValidationError as error:
         raise _wrong(str(error)) from None
     if len(steps) > MOST_ACTIONS:
-        raise _wrong(_("A rule has at most %(most)s actions.") % {"most": MOST_ACTIONS})
+        raise _wrong(_("A rule can have at most %(most)s actions.") % {"most": MOST_ACTIONS})
     if len(msgspec.json.encode(raw)) > 10_000:
         raise _wrong(_("The actions are larger than %(most)s bytes.") % {"most": 10_000})
     keys = []
@@ -151,7 +174,7 @@ def read_actions(raw: Any) -> list[Step]:
         except msgspec.ValidationError as error:
             raise _wrong(_("Action %(number)s: %(error)s") % {"number": number, "error": error}) from None
     if len(set(keys)) < len(keys):
-        raise _wrong(_("The rule has the same action twice."))
+        raise _wrong(_("The rule contains the same action twice."))
     return steps
 
 

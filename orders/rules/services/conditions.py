@@ -69,7 +69,10 @@ def read_conditions(raw: Any) -> Group:
         raise _wrong(f"{place}: {texts[0]}")
     nodes = list(_walk(group, depth=1))
     if len(nodes) > MOST_NODES:
-        raise _wrong(_("There are %(count)s conditions, at most %(most)s.") % {"count": len(nodes), "most": MOST_NODES})
+        raise _wrong(
+            _("There are %(count)s conditions; at most %(most)s are allowed.")
+            % {"count": len(nodes), "most": MOST_NODES}
+        )
     for node in nodes:
         if isinstance(node, Comparison):
             _check(node)
@@ -171,7 +174,7 @@ def _walk(node: Node, *, depth: int) -> Iterator[Node]:
     yield node
     if isinstance(node, Group):
         if depth > DEEPEST:
-            raise _wrong(_("Groups lie at most %(most)s deep.") % {"most": DEEPEST})
+            raise _wrong(_("Groups can be nested at most %(most)s levels deep.") % {"most": DEEPEST})
         for child in node.of:
             yield from _walk(child, depth=depth + 1)
 
@@ -179,24 +182,24 @@ def _walk(node: Node, *, depth: int) -> Iterator[Node]:
 def _check(asked: Comparison) -> None:
     field = FIELDS.get(asked.field)
     if field is None:
-        raise _wrong(_("There is no such thing to ask as “%(field)s”.") % {"field": asked.field})
+        raise _wrong(_("“%(field)s” cannot be used in conditions.") % {"field": asked.field})
     params = {"field": str(field.label)}
     if asked.op not in OPERATORS[field.kind]:
-        raise _wrong(_("“%(field)s” cannot be compared like that.") % params)
+        raise _wrong(_("“%(field)s” cannot be compared this way.") % params)
     if (asked.lines is not None) != field.per_line:
-        raise _wrong(_("“%(field)s”: say any, all or no line, and only of what lines have.") % params)
+        raise _wrong(_("“%(field)s”: choose any, all or no line, and only for fields of lines.") % params)
     needed = {name for name in ("currency", "name") if getattr(asked, name) is not None}
     if needed != ({field.needs} if field.needs else set()):
-        raise _wrong(_("“%(field)s”: a currency belongs to the total, a name to a custom property.") % params)
+        raise _wrong(_("“%(field)s”: only the total has a currency, and only a custom property has a name.") % params)
     if field.kind == "number":
         _check_number(asked, params)
     elif field.kind == "yesno":
         if asked.value is not None:
-            raise _wrong(_("“%(field)s” takes no value beside yes or no.") % params)
+            raise _wrong(_("“%(field)s” is either yes or no and takes no value.") % params)
     elif not isinstance(asked.value, list) or any(not text.strip() for text in asked.value):
-        raise _wrong(_("“%(field)s” wants at least one value.") % params)
+        raise _wrong(_("“%(field)s” needs at least one value.") % params)
     elif field.choices is not None and not set(asked.value) <= set(field.choices):
-        raise _wrong(_("“%(field)s” has no such value.") % params)
+        raise _wrong(_("“%(field)s” does not have this value.") % params)
 
 
 def _check_number(asked: Comparison, params: dict[str, str]) -> None:
@@ -205,7 +208,7 @@ def _check_number(asked: Comparison, params: dict[str, str]) -> None:
     except InvalidOperation:
         number = None
     if number is None or not number.is_finite() or abs(number) > LARGEST:
-        raise _wrong(_("“%(field)s” wants a number.") % params)
+        raise _wrong(_("“%(field)s” needs a number.") % params)
 
 
 def _plain(asked: Comparison) -> dict[str, Any]:

@@ -154,7 +154,9 @@ def _add_addresses(contexts: dict[int, RuleContext]) -> None:
 def _add_first_orders(contexts: Iterable[RuleContext]) -> None:
     """Note whether the customer, known by e-mail, has an earlier order in the shop that was not cancelled."""
     known = [one for one in contexts if one.email]
-    others = Order.objects.alias(folded=Lower("customer_email")).filter(folded__in={one.email.lower() for one in known})
+    others = Order.objects.alias(folded=Lower("customer_email")).filter(
+        folded__in={one.email.lower() for one in known}, is_test=False
+    )
     rows = others.exclude(state=OrderState.CANCELLED).order_by().values_list("shop_id", Lower("customer_email"))
     first = {(shop_id, email): pk for shop_id, email, pk in rows.annotate(first=Min("pk"))}
     for one in known:

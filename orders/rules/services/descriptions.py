@@ -14,7 +14,7 @@ from backoffice.text.translatable import gettext as _
 from orders.rules.models import Rule, RuleEvent
 from orders.rules.services.actions import RULE_ACTIONS, Step, describe_reason, read_actions
 from orders.rules.services.conditions import read_conditions
-from orders.rules.services.fields import FIELDS, LINES
+from orders.rules.services.fields import FIELDS, Field
 
 SENTENCES: dict[str, Promise] = {
     "is_any": gettext_lazy("%(field)s is %(value)s"),
@@ -30,6 +30,11 @@ SENTENCES: dict[str, Promise] = {
     "less_than": gettext_lazy("%(field)s is less than %(value)s"),
     "equals": gettext_lazy("%(field)s is exactly %(value)s"),
 }
+OF_LINES: dict[str, Promise] = {
+    "any": gettext_lazy("for at least one line: %(comparison)s"),
+    "all": gettext_lazy("for all lines: %(comparison)s"),
+    "none": gettext_lazy("for no line: %(comparison)s"),
+}
 SHOWN = 6
 
 
@@ -38,7 +43,7 @@ def summarize(rule: Rule) -> str:
     try:
         conditions, steps = read_conditions(rule.conditions), read_actions(rule.actions)
     except InvalidInput as error:
-        return _("This rule cannot be understood: %(error)s") % {"error": error.text}
+        return _("This rule cannot be read: %(error)s") % {"error": error.text}
     then = ", ".join(step.describe() for step in steps)
     params = {"when": describe_rule_event(rule), "actions": then}
     if not conditions.of:
@@ -58,10 +63,11 @@ def describe_rule_event(rule: Rule) -> str:
         RuleEvent.DELIVERED: _("When all of an order is delivered"),
         RuleEvent.CANCELLED: _("When an order is cancelled"),
         RuleEvent.HELD: _("When an order is held"),
-        RuleEvent.REFUSED: _("When a vendor refuses an order"),
+        RuleEvent.REFUSED: _("When a vendor rejects an order"),
         RuleEvent.LATE: _("When an order is late"),
         RuleEvent.UNKNOWN: _("When the outcome of an order at a vendor is unknown"),
-        RuleEvent.BY_HAND: _("When a person runs it at an order"),
+        RuleEvent.SILENT: _("When the vendor of an order does not respond"),
+        RuleEvent.BY_HAND: _("When it is run manually on an order"),
     }.get(RuleEvent(rule.event), rule.event)
 
 
@@ -69,10 +75,13 @@ def _schedule(rule: Rule) -> str:
     if rule.every_minutes:
         if rule.every_minutes % 60 == 0:
             hours = rule.every_minutes // 60
-            return ngettext("Every hour at each order", "Every %(count)s hours at each order", hours) % {"count": hours}
-        return _("Every %(count)s minutes at each order") % {"count": rule.every_minutes}
+            return ngettext("Every hour for each order", "Every %(count)s hours for each order", hours) % {
+                "count": hours
+            }
+        text = ngettext("Every minute for each order", "Every %(count)s minutes for each order", rule.every_minutes)
+        return text % {"count": rule.every_minutes}
     at = formats.time_format(rule.daily_at or time(), "TIME_FORMAT")
-    return _("Daily at %(time)s at each order") % {"time": at}
+    return _("Daily at %(time)s for each order") % {"time": at}
 
 
 def describe_comparison(asked: Mapping[str, Any]) -> str:
@@ -85,29 +94,28 @@ def describe_comparison(asked: Mapping[str, Any]) -> str:
         return str(field.no) if asked.get("op") == "no" else label
     if asked.get("name"):
         label = _("%(field)s “%(name)s”") % {"field": label, "name": asked["name"]}
-    choices = field.choices or {}
     value = asked.get("value")
     if isinstance(value, list):
-        shown = [str(choices.get(one, one)) for one in value[:SHOWN]]
+        shown = [field.name_of(one) for one in value[:SHOWN]]
         more = len(value) - len(shown)
         text = (_(" and ") if asked.get("op") == "has_all" else _(" or ")).join(shown)
         value = text if more <= 0 else _("%(values)s and %(count)s more") % {"values": text, "count": more}
     if asked.get("currency"):
         value = f"{value} {asked['currency']}"
     sentence = str(SENTENCES.get(asked.get("op", ""), "%(field)s")) % {"field": label, "value": value}
-    if asked.get("lines") in LINES:
-        return _("of %(lines)s, %(sentence)s") % {"lines": LINES[asked["lines"]], "sentence": sentence}
+    if asked.get("lines") in OF_LINES:
+        return str(OF_LINES[asked["lines"]]) % {"comparison": sentence}
     return sentence
 
 
 def describe_seen(asked: Mapping[str, Any], seen: Any) -> str:
     """Return the value that was seen; of lines, each with its number."""
-    choices = getattr(FIELDS.get(asked.get("field", "")), "choices", None) or {}
+    field = FIELDS.get(asked.get("field", ""))
     if asked.get("lines"):
         if not seen:
             return _("no lines")
-        return "; ".join(f"{position}: {_value(value, choices)}" for position, value in seen)
-    return _value(seen, choices)
+        return "; ".join(f"{position}: {_value(value, field)}" for position, value in seen)
+    return _value(seen, field)
 
 
 def describe_actions(actions: Iterable[Mapping[str, Any]]) -> str:
@@ -120,7 +128,7 @@ def describe_action(action: Mapping[str, Any]) -> str:
     text = describe_step(action.get("kind", ""), action.get("params", {}))
     if action.get("done"):
         return text
-    return _("not done: %(action)s (%(why)s)") % {"action": text, "why": describe_reason(action.get("why", ""))}
+    return _("skipped: %(action)s (%(why)s)") % {"action": text, "why": describe_reason(action.get("why", ""))}
 
 
 def describe_step(kind: str, params: Mapping[str, Any]) -> str:
@@ -143,11 +151,13 @@ def _describe_one(node: Mapping[str, Any]) -> str:
     return (_(" and ") if node["match"] == "all" else _(" or ")).join(inner)
 
 
-def _value(value: Any, choices: Mapping[str, Any]) -> str:
+def _value(value: Any, field: Field | None) -> str:
     if value is None:
         return _("unknown")
     if isinstance(value, bool):
         return _("yes") if value else _("no")
     if isinstance(value, list):
         return ", ".join(str(one) for one in value) or _("none")
-    return str(choices.get(value, value)) if value != "" else _("empty")
+    if value == "":
+        return _("empty")
+    return field.name_of(value) if field else str(value)

@@ -31,7 +31,7 @@ class HoldOrder(RuleAction[HoldParams]):
 
     title = gettext_lazy("Hold the order")
     params = HoldParams
-    inputs = (("text", gettext_lazy("What to do before it goes on"), "long"),)
+    inputs = (("text", gettext_lazy("What to do before release"), "long"),)
 
     def describe(self, params: HoldParams) -> str:
         return _("hold it: “%(text)s”") % {"text": params.text}
@@ -124,12 +124,12 @@ class AssignParams(Params, frozen=True):
 class AssignOrder(RuleAction[AssignParams]):
     """The order is somebody's, if it is nobody's and no person has ever decided whose it is."""
 
-    title = gettext_lazy("Give it to somebody")
+    title = gettext_lazy("Assign the order")
     params = AssignParams
-    inputs = (("username", gettext_lazy("Person"), "person"),)
+    inputs = (("username", gettext_lazy("Assignee"), "person"),)
 
     def describe(self, params: AssignParams) -> str:
-        return _("give it to %(name)s") % {"name": params.username}
+        return _("assign it to %(name)s") % {"name": params.username}
 
     def load(self, order_ids: Collection[int]) -> Mapping[int, Any]:
         people = dict(User.objects.filter(is_staff=True, is_active=True).values_list("username", "pk"))
@@ -151,7 +151,7 @@ class AssignOrder(RuleAction[AssignParams]):
     def apply(self, order: Order, params: AssignParams, *, rule_id: int, actor: str) -> None:
         person = User.objects.filter(username=params.username, is_staff=True, is_active=True).first()
         if person is None:
-            raise IllegalTransition(_("There is no such person any more: %(name)s.") % {"name": params.username})
+            raise IllegalTransition(_("User not found: %(name)s.") % {"name": params.username})
         assign_order(order, assignee=person, actor=actor)
 
 
@@ -163,12 +163,12 @@ class NotifyParams(Params, frozen=True):
 class NotifyStaff(RuleAction[NotifyParams]):
     """Staff read of it on their home page until somebody marks it done; once an order."""
 
-    title = gettext_lazy("Tell the staff")
+    title = gettext_lazy("Notify staff")
     params = NotifyParams
-    inputs = (("text", gettext_lazy("What to tell"), "long"),)
+    inputs = (("text", gettext_lazy("Text of the notice"), "long"),)
 
     def describe(self, params: NotifyParams) -> str:
-        return _("tell the staff: “%(text)s”") % {"text": params.text}
+        return _("notify staff: “%(text)s”") % {"text": params.text}
 
     def plan(self, context: RuleContext, params: NotifyParams, *, rule_id: int) -> str:
         return "done_before" if rule_id in context.past.notices else ""

@@ -40,9 +40,12 @@ def build_rule(given: RuleInput, *, rule: Rule | None = None) -> Rule:
     actions = msgspec.to_builtins(read_actions(_decoded(given.actions)))
     known = {step["kind"] for step in rule.actions if isinstance(step, Mapping)} if rule else set()
     if unknown := {step["kind"] for step in actions} - RULE_ACTIONS.keys() - known:
-        raise _wrong("actions", _("There is no such action: %(kinds)s.") % {"kinds": ", ".join(sorted(unknown))})
+        raise _wrong("actions", _("Unknown action: %(kinds)s.") % {"kinds": ", ".join(sorted(unknown))})
     if not actions:
         raise _wrong("actions", _("The rule needs at least one action."))
+    for number, step in enumerate(read_actions(actions), start=1):
+        if step.action and (text := step.action.check(step.known_params)):
+            raise _wrong("actions", _("Action %(number)s: %(error)s") % {"number": number, "error": text})
     rule = rule or Rule()
     rule.name, rule.note, rule.event = given.name.strip(), given.note.strip(), given.event
     rule.every_minutes, rule.daily_at, rule.time_zone = given.every_minutes, given.daily_at, given.time_zone
@@ -59,23 +62,21 @@ def save_rule(given: RuleInput, *, rule: Rule | None, revision: int | None, acto
     """
     if rule is None:
         if Rule.objects.filter(removed_at__isnull=True).count() >= MOST_RULES:
-            raise _wrong("name", _("There are %(most)s rules already.") % {"most": MOST_RULES})
+            raise _wrong("name", _("There are already %(most)s rules; no more can be added.") % {"most": MOST_RULES})
         rule = build_rule(given)
         rule.position = (Rule.objects.aggregate(last=Max("position"))["last"] or 0) + 1
         rule.made_by = rule.changed_by = actor
-        rule.save()
-        return rule
+        return _keep(rule, actor=actor)
     rule = Rule.objects.select_for_update().get(pk=rule.pk)
     if rule.removed_at:
-        raise IllegalTransition(_("This rule was taken away."))
+        raise IllegalTransition(_("This rule was removed."))
     if rule.revision != revision:
-        raise Conflict(_("%(name)s changed this rule meanwhile. Look at it again.") % {"name": rule.changed_by})
+        raise Conflict(_("%(name)s changed this rule in the meantime. Review it again.") % {"name": rule.changed_by})
     rule = build_rule(given, rule=rule)
     rule.revision += 1
     rule.changed_by = actor
     _set_slot(rule)
-    rule.save()
-    return rule
+    return _keep(rule, actor=actor)
 
 
 @transaction.atomic
@@ -83,7 +84,7 @@ def switch_rule(rule: Rule, *, enabled: bool, actor: str) -> Rule:
     """Switch the rule on or off. Raises IllegalTransition when it cannot be understood or was removed."""
     rule = Rule.objects.select_for_update().get(pk=rule.pk)
     if rule.removed_at:
-        raise IllegalTransition(_("This rule was taken away."))
+        raise IllegalTransition(_("This rule was removed."))
     if enabled:
         try:
             read_conditions(rule.conditions)
@@ -103,7 +104,7 @@ def move_rule(rule: Rule, *, before: Rule | None, actor: str) -> None:
     others = [one for one in rules if one.pk != rule.pk]
     moved = next((one for one in rules if one.pk == rule.pk), None)
     if moved is None:
-        raise IllegalTransition(_("This rule was taken away."))
+        raise IllegalTransition(_("This rule was removed."))
     place = next((place for place, one in enumerate(others) if before and one.pk == before.pk), len(others))
     for position, one in enumerate([*others[:place], moved, *others[place:]], start=1):
         one.position = position
@@ -123,12 +124,20 @@ def remove_rule(rule: Rule, *, actor: str) -> None:
         changed_at=timezone.now(),
         revision=F("revision") + 1,
     ):
-        raise Conflict(_("This rule was taken away."))
+        raise Conflict(_("This rule was removed."))
 
 
 def finish_notice(notice: Notice, *, actor: str) -> None:
     """Mark the notice as dealt with. Doing so twice changes nothing."""
     Notice.objects.filter(pk=notice.pk, done_at__isnull=True).update(done_by=actor, done_at=timezone.now())
+
+
+def _keep(rule: Rule, *, actor: str) -> Rule:
+    rule.save()
+    for step in read_actions(rule.actions):
+        if step.action:
+            step.action.prepare(rule, actor=actor)
+    return rule
 
 
 def _set_slot(rule: Rule) -> None:
@@ -138,21 +147,21 @@ def _set_slot(rule: Rule) -> None:
 
 def _check(rule: Rule) -> None:
     if not 1 <= len(rule.name) <= LONGEST_NAME:
-        raise _wrong("name", _("A name has 1 to %(most)s characters.") % {"most": LONGEST_NAME})
+        raise _wrong("name", _("A name must have 1 to %(most)s characters.") % {"most": LONGEST_NAME})
     if len(rule.note) > LONGEST_NOTE:
-        raise _wrong("note", _("A note has at most %(most)s characters.") % {"most": LONGEST_NOTE})
+        raise _wrong("note", _("A note can have at most %(most)s characters.") % {"most": LONGEST_NOTE})
     if rule.event not in RuleEvent.values:
-        raise _wrong("event", _("There is no such event."))
+        raise _wrong("event", _("Unknown event."))
     if rule.event != RuleEvent.SCHEDULE:
         rule.every_minutes = rule.daily_at = None
         return
     if rule.time_zone not in available_timezones():
-        raise _wrong("time_zone", _("There is no such time zone."))
+        raise _wrong("time_zone", _("Unknown time zone."))
     if (rule.every_minutes is None) == (rule.daily_at is None):
-        raise _wrong("every_minutes", _("Say either every how many minutes or at which time of the day."))
+        raise _wrong("every_minutes", _("Enter either an interval in minutes or a time of day."))
     if rule.every_minutes is not None and not FEWEST_MINUTES <= rule.every_minutes <= MOST_MINUTES:
         params = {"fewest": FEWEST_MINUTES, "most": MOST_MINUTES}
-        raise _wrong("every_minutes", _("From %(fewest)s to %(most)s minutes.") % params)
+        raise _wrong("every_minutes", _("Enter %(fewest)s to %(most)s minutes.") % params)
 
 
 def _decoded(text: str) -> object:

@@ -7,6 +7,7 @@ from typing import Any
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
+from backoffice.vendors.registry import vendor_title
 from orders.models import OrderState, ProductionState, ShipmentState
 from orders.models.line import LineKind
 from orders.rules.services.context import RuleContext, RuleLine
@@ -21,7 +22,7 @@ TEXT: dict[str, Promise] = {
 OPERATORS: dict[str, dict[str, Promise]] = {
     "text": TEXT,
     "choice": {"is_any": TEXT["is_any"], "is_none": TEXT["is_none"]},
-    "paths": {"is_any": _("is or lies below one of"), "is_none": _("is and lies below none of")},
+    "paths": {"is_any": _("is, or is below, one of"), "is_none": _("is not, and is not below, any of")},
     "tags": {"has_any": _("has one of"), "has_all": _("has all of"), "has_none": _("has none of")},
     "number": {
         "at_least": _("is at least"),
@@ -49,10 +50,16 @@ class Field:
     get: Callable[[Any], Any]
     per_line: bool = False
     choices: Mapping[str, Any] | None = None
+    # What a value is called that is none of `choices`.
+    spell: Callable[[Any], str] = str
     # Also says in which currency, or of which property.
     needs: str = ""
     # The sentence that the answer "no" makes; the label is the one for "yes".
     no: Promise | str = ""
+
+    def name_of(self, value: Any) -> str:
+        """Return what people call one of its values."""
+        return str(self.choices[value]) if self.choices and value in self.choices else self.spell(value)
 
 
 def _of(name: str) -> Callable[[RuleContext], Any]:
@@ -74,23 +81,23 @@ _ALL = [
     Field("total", _("total"), "number", _of("total"), needs="currency"),
     Field("currency", _("currency"), "choice", _of("currency")),
     Field("sku", _("SKU"), "text", _line("sku"), per_line=True),
-    Field("product", _("name of the product"), "text", _line("name"), per_line=True),
+    Field("product", _("product name"), "text", _line("name"), per_line=True),
     Field("category", _("category"), "paths", _line("categories"), per_line=True),
     Field("line_kind", _("kind of line"), "choice", _line("kind"), per_line=True, choices=dict(LineKind.choices)),
-    Field("vendor", _("vendor that makes it"), "choice", _line("vendor"), per_line=True),
+    Field("vendor", _("producing vendor"), "choice", _line("vendor"), per_line=True, spell=vendor_title),
     Field("line_quantity", _("quantity of the line"), "number", _line("quantity"), per_line=True),
-    Field("pieces", _("pieces in all"), "number", lambda context: sum(line.quantity for line in context.lines)),
+    Field("pieces", _("total pieces"), "number", lambda context: sum(line.quantity for line in context.lines)),
     Field("line_count", _("number of lines"), "number", lambda context: len(context.lines)),
     Field("tags", _("tags"), "tags", _of("tags")),
-    _yes_no("accepts_letters", _("the customer accepts letters"), _("the customer accepts no letters")),
+    _yes_no("accepts_letters", _("the customer accepts letters"), _("the customer does not accept letters")),
     _yes_no(
         "accepts_review_request",
-        _("the customer accepts a review request"),
-        _("the customer accepts no review request"),
+        _("the customer accepts review requests"),
+        _("the customer does not accept review requests"),
     ),
     _yes_no("first_order", _("it is the customer's first order"), _("it is not the customer's first order")),
     _yes_no("express", _("it is express"), _("it is not express")),
-    _yes_no("complaint", _("it is a complaint"), _("it is no complaint")),
+    _yes_no("complaint", _("it is a complaint"), _("it is not a complaint")),
     _yes_no("late", _("it is late"), _("it is not late")),
     Field("shipping_method", _("shipping method"), "text", _of("shipping_method")),
     Field("property", _("custom property"), "text", _of("custom_properties"), needs="name"),

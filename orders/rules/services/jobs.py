@@ -42,6 +42,7 @@ _HAD: dict[str, Q] = {
     RuleEvent.REFUSED: _had("vendor.refused"),
     RuleEvent.LATE: _had("order.late"),
     RuleEvent.UNKNOWN: _had("push.needs_attention"),
+    RuleEvent.SILENT: _had("vendor.silent"),
 }
 # Columns that a condition names by itself: what they exclude need not be read.
 _NARROWING = {"state": "state", "production": "production", "shipment": "shipment"}
@@ -49,7 +50,7 @@ _NARROWING = {"state": "state", "production": "production", "shipment": "shipmen
 
 def orders_past(rule: Rule, *, since: datetime | None = None) -> OrderQuerySet:
     """Return the orders that had the rule's event, received from `since` on: a new rule will not see them by itself."""
-    orders = Order.objects.filter(_HAD.get(rule.event, Q()))
+    orders = Order.objects.filter(_HAD.get(rule.event, Q()), is_test=False)
     return orders.filter(created_at__gte=since) if since else orders
 
 
@@ -78,7 +79,7 @@ def apply_to_past(rule: Rule, *, since: datetime | None, expected: int | None, a
         with transaction.atomic():
             job = RuleJob.objects.create(rule=rule, since=since, until=newest, expected=expected, asked_by=actor)
     except IntegrityError:
-        raise Conflict(_("This rule is being applied to past orders already.")) from None
+        raise Conflict(_("This rule is already being applied to past orders.")) from None
     enqueue_soon_on_commit(RUN_RULES)
     return job
 
@@ -87,7 +88,7 @@ def stop_job(job: RuleJob, *, actor: str) -> None:
     """Stop the job; what was done stays done. Raises Conflict when it is over."""
     stopped = RuleJob.objects.filter(pk=job.pk, finished_at__isnull=True)
     if not stopped.update(finished_at=timezone.now(), stopped_by=actor):
-        raise Conflict(_("It is over already."))
+        raise Conflict(_("It has already ended."))
 
 
 def open_due_slots(*, now: datetime | None = None) -> int:
@@ -120,7 +121,7 @@ def end_endless_jobs() -> int:
                 finished_at=timezone.now(), stopped_by="system"
             ):
                 continue
-            sentence = _("It was not through all orders after a day and was stopped; it had looked at %(count)d.")
+            sentence = _("It had not finished all orders after a day and was stopped; it had checked %(count)d.")
             text = sentence % {"count": job.looked_at}
             rule = {"kind": NoticeKind.RULE_FAILED, "rule": job.rule, "done_at": None}
             Notice.objects.get_or_create(**rule, defaults={"text": text, "made_by": job.rule.actor})

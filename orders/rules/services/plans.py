@@ -11,13 +11,13 @@ from django.utils import timezone
 
 from backoffice.errors import InvalidInput
 from orders.rules.models import Rule
-from orders.rules.services import desk_actions
+from orders.rules.services import desk_actions, field_action, route_action, url_action
 from orders.rules.services.actions import RULE_ACTIONS, Step, read_actions
 from orders.rules.services.conditions import Group, evaluate, read_conditions
 from orders.rules.services.context import RuleContext, read_rule_data
 
 # Actions are registered by being imported; other apps have theirs loaded when Django starts.
-OWN_ACTIONS = (desk_actions,)
+OWN_ACTIONS = (desk_actions, field_action, route_action, url_action)
 AT_ONCE = 500
 
 
@@ -163,7 +163,7 @@ def foresee(context: RuleContext, step: Step, *, rule_id: int) -> None:
 
 
 def copy_context(context: RuleContext) -> RuleContext:
-    """Return an independent copy. Lines, and what actions loaded, are shared: nobody changes those."""
+    """Return an independent copy. Lines, and what actions loaded, are shared: who foresees a change replaces it."""
     past = context.past
     kept = replace(
         past,
@@ -172,7 +172,7 @@ def copy_context(context: RuleContext) -> RuleContext:
         notices=set(past.notices),
         done=set(past.done),
     )
-    return replace(context, tags=list(context.tags), past=kept)
+    return replace(context, tags=list(context.tags), past=kept, extra=dict(context.extra))
 
 
 def _chunks(orders: Iterable[int]) -> Iterator[list[int]]:

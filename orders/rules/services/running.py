@@ -9,11 +9,14 @@ from collections.abc import Collection, Iterable, Mapping
 
 from django.db import OperationalError, transaction
 
+from backoffice.acting import RULE, acting_as
+from backoffice.engine.services.delivery import Postponed
+from backoffice.engine.services.task_queue import RUN_RULES, enqueue_soon
 from backoffice.errors import DomainError
 from backoffice.text.translatable import gettext as _
 from orders.models import Order, OrderEvent
 from orders.rules.models import Notice, NoticeKind, Rule, RuleEvent, RuleRun, RunOutcome
-from orders.rules.services.actions import Step
+from orders.rules.services.actions import NotNow, Step
 from orders.rules.services.context import RuleContext
 from orders.rules.services.plans import (
     PlannedAction,
@@ -28,6 +31,10 @@ from orders.rules.services.plans import (
 logger = logging.getLogger(__name__)
 
 AT_ONCE = 50
+# What undoes a run without any fault of the rule's: a lock that was not free, a lost connection, a worker at the part.
+TRIED_AGAIN = (OperationalError, NotNow)
+# So long a part waits at its door for rules that change it; they are run at once.
+WAIT_SECONDS = 5
 EVENTS: dict[str, RuleEvent] = {
     "order.received": RuleEvent.RECEIVED,
     "order.released": RuleEvent.RELEASED,
@@ -38,14 +45,18 @@ EVENTS: dict[str, RuleEvent] = {
     "vendor.refused": RuleEvent.REFUSED,
     "order.late": RuleEvent.LATE,
     "push.needs_attention": RuleEvent.UNKNOWN,
+    "vendor.silent": RuleEvent.SILENT,
 }
 
 
 class Running:
-    """Rules at work on some locked orders, within one transaction. Contexts are read once, then kept up to date."""
+    """Rules at work on some locked orders, within one transaction. Contexts are read once, then kept up to date.
 
-    def __init__(self, orders: Mapping[int, Order], rules: Iterable[Rule]) -> None:
-        self.orders = orders
+    With `waits` an action for which a worker is in the way raises NotNow; else it is left out, and says so.
+    """
+
+    def __init__(self, orders: Mapping[int, Order], rules: Iterable[Rule], *, waits: bool = False) -> None:
+        self.orders, self.waits = orders, waits
         self.rules = {rule.pk: (rule, read_rule(rule)) for rule in rules}
         understood = [one for _rule, one in self.rules.values()]
         self.contexts = {one.pk: one for one in load_rule_data(list(orders), understood)} if self.rules else {}
@@ -86,9 +97,14 @@ class Running:
         """Do what is planned, in turn, up to the first failure. Return the record and the error."""
         record, error = [], plan.error
         for step, action in zip(understood.steps, plan.actions, strict=False):
-            failed = error and _("an action before it failed")
+            failed = error and _("a previous action failed")
             if not action.why and not failed:
-                error = failed = self._apply(rule, step, action, order=self.orders[context.pk])
+                try:
+                    error = failed = self._apply(rule, step, action, order=self.orders[context.pk])
+                except NotNow:
+                    if self.waits:
+                        raise
+                    failed = "under_way"
             if not action.why and not failed:
                 foresee(context, step, rule_id=rule.pk)
             record.append(action.plain(failed=failed))
@@ -99,12 +115,12 @@ class Running:
         if step.action is None:
             return _("not set up")
         try:
-            with transaction.atomic():
+            with transaction.atomic(), acting_as(RULE, str(rule.pk)):
                 step.action.apply(order, step.known_params, rule_id=rule.pk, actor=rule.actor)
         except DomainError as error:
             return error.text or error.code
-        except OperationalError:
-            raise  # a lock that was not free, a lost connection: no fault of the rule's, tried again
+        except TRIED_AGAIN:
+            raise
         except Exception as error:
             # Whatever one rule does wrong must stop neither the order nor the other rules: staff get a notice.
             logger.exception("Rule %s failed at order %s", rule.pk, order.pk)
@@ -113,11 +129,18 @@ class Running:
 
 
 def run_waiting_rules(order_id: int) -> None:
-    """Run the rules that still wait at this order, so that one that holds it comes before the vendor."""
+    """Run the rules that still wait at this order, so that one that holds or changes it comes before the vendor.
+
+    Raise Postponed for a rule that changes what this very worker is about to send: it runs once the part waits again.
+    """
     if not OrderEvent.objects.filter(order=order_id, awaiting_rules=True).exists():
         return
-    with transaction.atomic():
-        _run_events({order_id: Order.objects.locked(order_id)})
+    try:
+        with transaction.atomic():
+            _run_events({order_id: Order.objects.locked(order_id)})
+    except NotNow:
+        enqueue_soon(RUN_RULES)
+        raise Postponed(_("A rule is currently changing the order."), seconds=WAIT_SECONDS) from None
 
 
 def work_waiting_events(*, limit: int = AT_ONCE) -> int:
@@ -131,8 +154,8 @@ def work_waiting_events(*, limit: int = AT_ONCE) -> int:
         return 0
     try:
         return _work(keys, limit=limit)
-    except OperationalError as error:
-        logger.warning("Rules at %s orders: %s", len(keys), error)
+    except TRIED_AGAIN as error:
+        logger.warning("Rules at %s orders: %r", len(keys), error)
     return sum(_work_alone(key) for key in keys[:limit])
 
 
@@ -151,8 +174,8 @@ def run_by_hand(rule: Rule, *, orders: Collection[int], token: str, actor: str) 
 def _work_alone(key: int) -> int:
     try:
         return _work([key], limit=1)
-    except OperationalError as error:
-        logger.warning("Rules at order %s wait: %s", key, error)
+    except TRIED_AGAIN as error:
+        logger.warning("Rules at order %s wait: %r", key, error)
         return 0
 
 
@@ -170,7 +193,7 @@ def _run_events(orders: Mapping[int, Order]) -> None:
     occurred = {EVENTS[event.kind] for event in events if event.kind in EVENTS}
     rules = list(Rule.objects.filter(enabled=True, removed_at__isnull=True, event__in=occurred)) if occurred else []
     if rules:
-        running = Running(orders, rules)
+        running = Running(orders, rules, waits=True)
         for event in events:
             for rule in rules:
                 if rule.event == EVENTS.get(event.kind):

@@ -72,7 +72,7 @@ SHIPPED: dict[str, dict[str, Any]] = {
         "note": "LettrLabs writes by hand: each card costs money. Choose the campaign before switching it on.",
     },
     "tell-of-late-express": {
-        "name": "Tell of express orders that are late",
+        "name": "Report express orders that are late",
         "event": RuleEvent.SCHEDULE,
         "every_minutes": 60,
         "conditions": _all(

@@ -5,12 +5,13 @@ design that is opened twice is a harmless orphan at the vendor, so nothing has t
 The addresses that open the editor are secrets: they pass through to the shop and are kept nowhere.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, replace
 from functools import partial
 from typing import TypeVar
 
 from django.conf import settings
+from django.db import transaction
 from django.utils import timezone
 
 from backoffice.accounts.models import Shop
@@ -19,10 +20,13 @@ from backoffice.engine.models.push import Lane
 from backoffice.engine.services.integrations import get_vendor
 from backoffice.errors import Errors, InvalidInput, Unavailable, add_error
 from backoffice.text.translatable import gettext as _
+from backoffice.vendor_accounts.services.choosing import account_of_shop
 from backoffice.vendors.abilities import MakesDesigns
 from backoffice.vendors.design_messages import DesignReport
 from backoffice.vendors.errors import VendorError, VendorRejected, VendorUnavailable
 from backoffice.vendors.file_messages import Download
+from backoffice.vendors.registry import has_ability, is_for_tests, vendor_title
+from backoffice.webhooks.services.recording import TEST, NewEvent, record_events
 from orders.models import CustomerEditor, Design, DesignState, OrderLine
 from orders.services.designs.ids import vendor_ids
 from orders.services.designs.input import NewDesign, check_design
@@ -41,8 +45,9 @@ class SeenDesign:
     replayed: bool = False
 
 
-def open_design(new: NewDesign, *, shop: Shop, key: str, request: object) -> SeenDesign:
-    """Open a design for a customer of the shop, in the vendor's editor; the same key again: the same design.
+def open_design(new: NewDesign, *, shop: Shop, key: str, request: object, is_test: bool = False) -> SeenDesign:
+    """Open a design for a customer of the shop, in the vendor's editor; the same key again: the same design. One of a
+    test is in the editor of the vendor's sandbox.
 
     `request` is all that makes a request another one. Must not run in a transaction. Raise InvalidInput,
     DomainError for a key that belongs to another request, Unavailable.
@@ -50,7 +55,7 @@ def open_design(new: NewDesign, *, shop: Shop, key: str, request: object) -> See
     if (before := find_answer(shop, key=key, request=request)) is not None:
         return _replay(before, shop=shop)
     variant = check_design(new)
-    vendor = _open(variant.vendor)
+    vendor = _open(_account_of(shop, variant.vendor, is_test=is_test))
     editor = _find_or_make_editor(shop, vendor, customer=new.customer)
     report: DesignReport = _ask(
         partial(
@@ -99,12 +104,14 @@ def read_preview(design: Design) -> Download:
 def read_line_preview(line: OrderLine) -> Download:
     """Do the same for the design of an order's line, whoever opened it."""
     vendor_id = vendor_ids([line.design_id]).get(line.design_id, line.design_id)
-    return _ask(partial(_open(line.vendor).read_preview, vendor_id))
+    used = line.vendor_lines.values_list("vendor_order__vendor", flat=True)
+    vendor = _account_of(line.order.shop, line.vendor, is_test=line.order.is_test, used=used)
+    return _ask(partial(_open(vendor).read_preview, vendor_id))
 
 
 def record_design(design: Design, report: DesignReport) -> Design:
     """Take over the report. A design never goes back: a response that was overtaken does not reopen it."""
-    ranks = list(DesignState)
+    ranks, before = list(DesignState), (design.state, design.sku)
     state = DesignState(report.state.value)
     if state == DesignState.UNKNOWN:  # a word we do not know says nothing about what we do know
         design.raw_state = report.raw_state
@@ -115,8 +122,28 @@ def record_design(design: Design, report: DesignReport) -> Design:
     design.read_at = timezone.now()
     if design.is_orderable and design.submitted_at is None:
         design.submitted_at = design.read_at
-    design.save(update_fields=["state", "raw_state", "sku", "intent", "read_at", "submitted_at"])
+    with transaction.atomic():
+        design.save(update_fields=["state", "raw_state", "sku", "intent", "read_at", "submitted_at"])
+        if (design.state, design.sku) != before:
+            record_events([event_about_design("design.changed", design)])
     return design
+
+
+def _account_of(shop: Shop, vendor: str, *, is_test: bool, used: Iterable[str] = ()) -> str:
+    """Return the shop's account at the vendor, for a test its sandbox. Raise InvalidInput where there is none: an
+    editor cannot be simulated.
+    """
+    account = account_of_shop(shop.pk, vendor, is_test=is_test, used=used)
+    if not is_test or has_ability(account, MakesDesigns):
+        return account
+    text = _("No sandbox of %(vendor)s is set up here: designs cannot be tested.") % {"vendor": vendor_title(vendor)}
+    raise InvalidInput(text, errors={"sku": [text]})
+
+
+def event_about_design(topic: str, design: Design) -> NewEvent:
+    """Return an event about it, for its shop; marked where it is of a test."""
+    details = {TEST: "true"} if is_for_tests(design.vendor) else {}
+    return NewEvent(design.shop_id, topic, "design", str(design), f"designs/{design}/", details)
 
 
 def _open(vendor: str) -> MakesDesigns:
@@ -131,7 +158,9 @@ def _ask(call: Callable[[], T]) -> T:
         errors: Errors = {}
         for item in error.errors:
             add_error(errors, _FIELDS.get(item.field, ""), item.text)
-        raise InvalidInput(_("The editor refuses: %(text)s") % {"text": error.text}, errors=errors) from error
+        raise InvalidInput(
+            _("The editor rejected the request: %(text)s") % {"text": error.text}, errors=errors
+        ) from error
     except VendorError as error:
         wait = error.retry_after if isinstance(error, VendorUnavailable) else None
         text = _("The editor cannot be reached at the moment. Nothing is lost: repeat the request.")

@@ -11,6 +11,8 @@ def find_designs(ids: Iterable[object], *, vendor: str = "") -> dict[str, Design
     ids. Ours win; they cannot look like a vendor's. Vendors' ids count within `vendor` (empty: any).
     """
     requested = {str(one) for one in ids if one not in (None, "")}
+    if not requested:
+        return {}
     ours = {one for one in requested if is_ours(one)}
     rows = Design.objects.filter(public_id__in=ours) | Design.objects.filter(vendor_id__in=requested - ours)
     found: dict[str, Design] = {}

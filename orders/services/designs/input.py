@@ -57,7 +57,7 @@ def check_design(new: NewDesign) -> OrderableVariant:
     if new.cancel_url:
         _check_way_back(new.cancel_url, path="cancel_url", errors=errors)
     if errors or variant is None:
-        raise InvalidInput(_("The design cannot be opened like that."), errors=errors)
+        raise InvalidInput(_("The design cannot be opened with these values."), errors=errors)
     return variant
 
 
@@ -78,10 +78,10 @@ def _check_way_back(url: str, *, path: str, errors: Errors) -> None:
     for name in _PLACEHOLDERS:
         plain = plain.replace(name, "x")
     if found := _BRACES.search(plain):
-        text = _("%(what)s is not a placeholder; there are %(names)s.")
+        text = _("%(what)s is not a placeholder. Available: %(names)s.")
         add_error(errors, path, text % {"what": found[0][:50], "names": ", ".join(_PLACEHOLDERS)})
     elif not _is_web_address(plain):
-        add_error(errors, path, _("The address must begin with https:// and name a host."))
+        add_error(errors, path, _("The URL must begin with https:// and name a host."))
 
 
 def _is_web_address(url: str) -> bool:

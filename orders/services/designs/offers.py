@@ -2,8 +2,10 @@
 
 from dataclasses import dataclass, field
 
+from backoffice.accounts.services.markets import main_market
 from backoffice.errors import DomainError, Errors, add_error
 from backoffice.text.translatable import gettext as _
+from backoffice.vendors.registry import vendor_behind
 from catalog.models import PriceTier, Variant
 from catalog.services.orderable import can_order, can_take_from_stock
 from catalog.services.quotes import Quote, check_quantity, quote_price
@@ -26,7 +28,7 @@ def validate_offer(design: Design) -> Offer:
     Three queries, four where stock is counted; the design's shop must be loaded.
     """
     problems: Errors = {}
-    rows = Variant.objects.filter(vendor=design.vendor, sku=design.sku)
+    rows = Variant.objects.filter(vendor=vendor_behind(design.vendor), sku=design.sku)
     variant = rows.prefetch_related("tiers", "availabilities").first()
     if variant is None:
         add_error(problems, "sku", _("%(sku)s is not in the catalogue.") % {"sku": design.sku})
@@ -40,7 +42,7 @@ def validate_offer(design: Design) -> Offer:
         add_error(problems, "quantity", text)
     if not problems:
         try:
-            return Offer(quantity, quote_price(variant, quantity=quantity, currency=design.shop.currency))
+            return Offer(quantity, quote_price(variant, quantity=quantity, market=main_market(design.shop)))
         except DomainError as error:
             add_error(problems, "sku", error.text)
     return Offer(quantity, None, problems)

@@ -3,7 +3,7 @@
 What is left out stays as it is. Where a field may be empty, null empties it; an address that is null is removed.
 """
 
-from typing import Annotated
+from typing import Annotated, ClassVar
 
 from msgspec import UNSET, Meta, UnsetType
 
@@ -17,6 +17,7 @@ from orders.services.intake.input import (
     NewCustoms,
     NewDocument,
     NewLine,
+    NewTotals,
     Part50,
     Part100,
     Part200,
@@ -68,6 +69,13 @@ class AddressChanges(Input, kw_only=True):
     eori_number: _Part = UNSET
 
 
+class SenderChanges(AddressChanges, kw_only=True):
+    """What changes of a shipper's or export address; `address_id` and `address_key` name one that the vendor keeps."""
+
+    address_id: Code64 | UnsetType | None = UNSET
+    address_key: Code64 | UnsetType | None = UNSET
+
+
 class LineChange(Input, kw_only=True):
     """What changes of the line with that reference. Another SKU brings its own name unless one is given. Credentials
     of a file whose address stays are kept where none are given.
@@ -96,17 +104,25 @@ class LineChanges(Input, kw_only=True):
 
 class OrderChanges(Input, kw_only=True):
     """What changes of an order. `total` follows the lines unless it is given: it moves by what they cost more or less.
+    With `totals` it is what these make. They never follow by themselves.
 
     `documents` replaces all that were supplied.
     """
 
+    EXAMPLE: ClassVar = {
+        "recipient": {"street": "Nebenstraße 1"},
+        "lines": {"change": [{"reference": "1", "quantity": 200}]},
+    }
+
     customer: CustomerChanges | UnsetType = UNSET
     recipient: AddressChanges | UnsetType = UNSET
     invoice_address: AddressChanges | UnsetType | None = UNSET
-    shipper: AddressChanges | UnsetType | None = UNSET
-    export: AddressChanges | UnsetType | None = UNSET
+    shipper: SenderChanges | UnsetType | None = UNSET
+    export: SenderChanges | UnsetType | None = UNSET
+    letter_address: AddressChanges | UnsetType | None = UNSET
     lines: LineChanges | UnsetType = UNSET
     total: Total | UnsetType = UNSET
+    totals: NewTotals | UnsetType | None = UNSET
     shipping_method: Part100 | UnsetType | None = UNSET
     express_shipping: bool | UnsetType = UNSET
     express_production: bool | UnsetType = UNSET

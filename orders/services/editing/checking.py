@@ -1,7 +1,6 @@
 """The pre-flight of an edit: what it touches has to pass; what stood against the rest of the order before may stay."""
 
 import copy
-import re
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 
@@ -10,14 +9,14 @@ from backoffice.errors import Errors, InvalidInput, add_error, merge
 from backoffice.text.translatable import gettext as _
 from catalog.services.orderable import can_order
 from orders.models import AddressRole, OrderLine
+from orders.services.change_labels import position_of
 from orders.services.designs.ids import is_ours
 from orders.services.editing.plan import EditPlan
 from orders.services.order_message import OrderRows
 from orders.services.preflight.order_checks import Findings, check_order
 from orders.services.preflight.rechecks import path_in_order
 
-LINE = re.compile(r"lines(?:\[(?P<index>\d+)\]|\.(?P<position>\d+))(?P<rest>.*)", re.DOTALL)
-_GOODS = frozenset({"sku", "quantity", "design_id", "custom_product"})
+_GOODS = frozenset({"sku", "quantity", "design_id", "custom_product", "vendor"})
 # What the catalogue fills in, and does not change of a line whose goods stay.
 _FILLED = ("unit_cost", "backordered", "takes_stock", "vendor", "sku", "name")
 
@@ -36,11 +35,16 @@ class EditFindings:
     all: Errors = field(default_factory=dict)
     suggestions: dict[str, dict[str, str]] = field(default_factory=dict)
 
+    @property
+    def complaints(self) -> Errors:
+        """What the edit brings about, by path, whether it refuses the edit or makes the order wait."""
+        return merge(self.errors, self.overridable, self.doubts, self.prices, self.stock)
+
     def ensure(self, *, anyway: bool) -> None:
         """Raise InvalidInput for what keeps the edit from being saved."""
         errors = merge(self.errors, {} if anyway else self.overridable)
         if errors:
-            text = _("The change would be refused. Nothing was saved.")
+            text = _("The change would be rejected. Nothing was saved.")
             raise InvalidInput(text, errors=errors, suggestions=self.suggestions)
 
 
@@ -51,7 +55,12 @@ def check_edit(plan: EditPlan, *, fixed: Iterable[int]) -> EditFindings:
     """
     order, fixed = plan.before.order, set(fixed)
     before = _check(plan.before, fixed=fixed, ignoring=[line.pk for line in plan.before.lines])
-    after = _check(plan.after, fixed=fixed, ignoring=[line.pk for line in plan.before.lines])
+    after = _check(
+        plan.after,
+        fixed=fixed,
+        ignoring=[line.pk for line in plan.before.lines],
+        check_parts="totals" in plan.fields,
+    )
     _fill(plan, after)
     _check_offered(plan, after)
     is_new = _Newness(plan, before)
@@ -78,7 +87,7 @@ def check_edit(plan: EditPlan, *, fixed: Iterable[int]) -> EditFindings:
     )
 
 
-def _check(rows: OrderRows, *, fixed: set[int], ignoring: list[int]) -> Findings:
+def _check(rows: OrderRows, *, fixed: set[int], ignoring: list[int], check_parts: bool = False) -> Findings:
     """Check copies of the lines that are still to be sent, as their shop would give them now."""
     lines = [copy.copy(line) for line in rows.lines if line.pk not in fixed]
     for line in lines:
@@ -86,7 +95,7 @@ def _check(rows: OrderRows, *, fixed: set[int], ignoring: list[int]) -> Findings
         if line.custom_product or is_ours(line.design_id):
             line.sku = ""
     sent = OrderRows(rows.order, lines, rows.addresses, rows.documents)
-    findings = check_order(sent, without=ignoring)
+    findings = check_order(sent, without=ignoring, check_parts=check_parts and not fixed)
     for name in ("errors", "prices", "stock", "doubts"):
         errors = getattr(findings, name)
         setattr(findings, name, {path_in_order(path, sent): texts for path, texts in errors.items()})
@@ -139,14 +148,6 @@ class _Newness:
 def _role_of(path: str) -> AddressRole | None:
     head = path.partition(".")[0]
     return next((role for role in AddressRole if role.field == head), None)
-
-
-def position_of(path: str) -> int | None:
-    """Return the position of the line that the path is about: ours count from 0, those of vendors are positions."""
-    match = LINE.fullmatch(path)
-    if match is None:
-        return None
-    return int(match["position"]) if match["position"] else int(match["index"]) + 1
 
 
 def subject_of(path: str, lines: Iterable[OrderLine]) -> AddressRole | int | None:

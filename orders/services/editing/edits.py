@@ -5,11 +5,12 @@ from collections.abc import Mapping
 import msgspec
 from django.db import transaction
 
-from backoffice.errors import ELIGIBLE, Eligibility, IllegalTransition, Outdated, ineligible
+from backoffice.errors import ELIGIBLE, Eligibility, IllegalTransition, Outdated, ineligible, merge
 from backoffice.text.translatable import gettext as _
 from backoffice.vendors.abilities import TakesOrdersAtOnce
 from backoffice.vendors.registry import has_ability
-from orders.models import AddressRole, HoldReason, Order, OrderState, VendorOrder, VendorOrderLine, VendorOrderState
+from orders.models import AddressRole, HoldReason, Order, OrderState, VendorOrder, VendorOrderLine
+from orders.models.vendor_order import FAILED
 from orders.services.editing.amounts import amounts_of
 from orders.services.editing.changes import OrderChanges
 from orders.services.editing.checking import EditFindings, check_edit
@@ -17,6 +18,7 @@ from orders.services.editing.holds import CorrectedHolds
 from orders.services.editing.parts import find_obstacles, replan
 from orders.services.editing.plan import EditPlan, build_plan
 from orders.services.editing.preview import EditPreview
+from orders.services.editing.routing import build_route
 from orders.services.editing.spelling import spell_changes
 from orders.services.editing.writing import write_plan
 from orders.services.holds import place_hold
@@ -31,10 +33,12 @@ CORRECTABLE = (OrderState.NEW, OrderState.HELD)
 def can_edit(order: Order) -> Eligibility:
     """Return whether anything of the order may still be edited; parts that are being made stand apart (`obstacles`)."""
     if order.has_ended:
-        text = _("Order %(number)s is %(state)s and can no longer be changed. Order what is needed in a new order.")
+        text = _(
+            "Order %(number)s can no longer be changed. Its state: %(state)s. Create a new order for what is needed."
+        )
         return ineligible(text % {"number": order.number, "state": order.get_state_display()})
     if order.cancel_requested_at:
-        return ineligible(_("Cancellation was requested: nothing can be changed until the vendor answers."))
+        return ineligible(_("Cancellation was requested. Nothing can be changed until the vendor answers."))
     return ELIGIBLE
 
 
@@ -64,7 +68,7 @@ def edit_order(
     made or sent, InvalidInput with the errors by field when the pre-flight finds some in what changes (with `anyway`
     only those that no vendor takes). Nothing is changed then. Return the order as it is then.
     """
-    order = _locked(order, revision=revision)
+    order = lock_for_edit(order, revision=revision)
     plan = build_plan(order, changes)
     findings, rows = _examine(plan, lock=True)
     findings.ensure(anyway=anyway)
@@ -74,7 +78,7 @@ def edit_order(
 def preview_edit(order: Order, changes: OrderChanges) -> EditPreview:
     """Return what `edit_order` would do, and leave everything as it is. Raise InvalidInput for what is not there."""
     with transaction.atomic():
-        order = _locked(order, revision=None)
+        order = lock_for_edit(order, revision=None)
         plan = build_plan(order, changes)
         found = EditPreview(before=amounts_of(plan.before))
         try:
@@ -97,8 +101,38 @@ def correct_address(order: Order, *, role: AddressRole, values: Mapping[str, str
 
 
 @transaction.atomic
+def route_lines(order: Order, vendors: Mapping[int, str], *, actor: str) -> Order:
+    """Have these lines, by key, made by these vendors; what they cost there is filled in.
+
+    Raise IllegalTransition for a line that is being made or sent, InvalidInput where a vendor does not offer its SKU or
+    would refuse it. Nothing is changed then.
+    """
+    order = lock_for_edit(order, revision=None)
+    plan = build_route(order, vendors)
+    findings, rows = _examine(plan, lock=True)
+    findings.ensure(anyway=False)
+    return _keep(plan, findings, rows, actor=actor)
+
+
+@transaction.atomic
+def restore_addresses(order: Order, changes: OrderChanges, *, actor: str) -> Order:
+    """Set addresses back to what they were before somebody corrected them. Where that is wrong the order waits for it
+    again; it does not go on by itself.
+
+    Raise IllegalTransition where a part is being made or sent already. Nothing is changed then.
+    """
+    order = lock_for_edit(order, revision=None)
+    plan = build_plan(order, changes)
+    findings, rows = _examine(plan, lock=True)
+    if wrong := merge(findings.errors, findings.doubts):
+        text = _("The address correction was undone.")
+        place_hold(order, reason=HoldReason.BAD_ADDRESS, text=text, errors=wrong, actor=actor)
+    return _keep(plan, findings, rows, actor=actor, anyway=True, release=False)
+
+
+@transaction.atomic
 def _correct(order: Order, changes: OrderChanges, *, role: AddressRole, actor: str) -> Order:
-    order = _locked(order, revision=None)
+    order = lock_for_edit(order, revision=None)
     plan = build_plan(order, changes)
     plan.confirmed = role
     findings, rows = _examine(plan, lock=True)
@@ -106,10 +140,13 @@ def _correct(order: Order, changes: OrderChanges, *, role: AddressRole, actor: s
     return _keep(plan, findings, rows, actor=actor)
 
 
-def _locked(order: Order, *, revision: int | None) -> Order:
+def lock_for_edit(order: Order, *, revision: int | None) -> Order:
+    """Return the order with its shop, locked. Raise Outdated when somebody has edited it since `revision`,
+    IllegalTransition when nothing of it may be edited any more.
+    """
     order = Order.objects.select_related("shop").select_for_update(of=("self",)).get(pk=order.pk)
     if revision is not None and revision != order.revision:
-        text = _("Somebody else has changed order %(number)s meanwhile. Read it again, then make your change.")
+        text = _("Someone else changed order %(number)s in the meantime. Read it again, then make your change.")
         raise Outdated(text % {"number": order.number}, revision=order.revision)
     can_edit(order).ensure()
     return order
@@ -149,7 +186,7 @@ def _keep(
     anyway: bool = False,
     release: bool = True,
 ) -> Order:
-    order, refused = plan.before.order, {row.pk for row in rows if row.state == VendorOrderState.REFUSED}
+    order, refused = plan.before.order, {row.pk for row in rows if row.state in FAILED}
     planned: list[VendorOrder] = []
     if changes := spell_changes(plan):
         write_plan(plan)
@@ -176,9 +213,9 @@ def _keep(
 def _hold_for(order: Order, findings: EditFindings, *, actor: str) -> None:
     """Let the order wait for what only a person decides, as at intake."""
     reasons = (
-        (HoldReason.BAD_ADDRESS, findings.doubts, _("The address may not be enough to deliver to.")),
+        (HoldReason.BAD_ADDRESS, findings.doubts, _("The address may be incomplete.")),
         (HoldReason.ODD_PRICE, findings.prices, _("The prices look wrong.")),
-        (HoldReason.OUT_OF_STOCK, findings.stock, _("There is not enough in stock.")),
+        (HoldReason.OUT_OF_STOCK, findings.stock, _("There is not enough stock.")),
     )
     for reason, errors, text in reasons:
         if errors:

@@ -1,20 +1,21 @@
 """What an edit means for the reasons why an order waits: what was corrected ends, what is left is said anew."""
 
 from orders.models import AddressRole, Hold, HoldReason, Order
-from orders.services.editing.checking import LINE, EditFindings, position_of, subject_of
+from orders.services.change_labels import LINE, position_of
+from orders.services.editing.checking import EditFindings, subject_of
 from orders.services.editing.plan import EditPlan
 from orders.services.holds import active_holds
 
 # Holds that may say nothing but what an edit corrects.
 _ABOUT_CONTENT = (
     *(HoldReason.BAD_ADDRESS, HoldReason.INVALID_INPUT, HoldReason.VENDOR_REFUSED, HoldReason.BAD_FILE),
-    *(HoldReason.ODD_PRICE, HoldReason.OUT_OF_STOCK, HoldReason.UNAVAILABLE),
+    *(HoldReason.ODD_PRICE, HoldReason.OUT_OF_STOCK, HoldReason.UNAVAILABLE, HoldReason.VENDOR_CANCELLED),
 )
 
 
 class CorrectedHolds:
     """Which holds of an order end with the edit. `touched` are roles of addresses and keys of lines; `refused_anew`
-    says that a part which its vendor had refused begins anew.
+    says that a part which its vendor had refused or cancelled begins anew.
     """
 
     def __init__(self, plan: EditPlan, findings: EditFindings, *, refused_anew: bool) -> None:
@@ -69,7 +70,7 @@ class CorrectedHolds:
         match hold.reason:
             case HoldReason.BAD_ADDRESS:
                 return AddressRole.RECIPIENT in self.touched and not self._is_doubtful()
-            case HoldReason.VENDOR_REFUSED:
+            case HoldReason.VENDOR_REFUSED | HoldReason.VENDOR_CANCELLED:
                 return self.refused_anew
             case HoldReason.UNAVAILABLE:
                 return self.plan.changes_lines and not any(position_of(path) for path in self.findings.all)

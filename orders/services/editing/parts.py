@@ -16,8 +16,9 @@ from backoffice.text.translatable import gettext as _
 from backoffice.vendors.registry import vendor_title
 from orders.models import Order, OrderLine, VendorOrder, VendorOrderLine, VendorOrderState
 from orders.services.cancellation_outcomes import dismiss_refusals
-from orders.services.placing.planning import divide_lines, reference_of, start_over
+from orders.services.placing.planning import account_of, divide_lines, reference_of, start_over
 from orders.services.push_kinds import CANCEL, PLACE, discard_draft
+from orders.services.taking_back import may_be_taken_back
 
 # The vendor has nothing of it yet that would be made.
 OPEN = (
@@ -53,15 +54,20 @@ def _too_late_text(row: VendorOrder) -> str:
     params = {"reference": row.reference, "vendor": vendor_title(row.vendor), "since": since}
     if row.state in _MADE:
         text = _(
-            "%(reference)s has been in production at %(vendor)s since %(since)s and can no longer be changed. Order "
-            "what is needed instead in a new order."
+            "%(reference)s has been in production at %(vendor)s since %(since)s and can no longer be changed. "
+            "Create a new order for what is needed instead."
         )
     elif row.state == VendorOrderState.UNKNOWN:
-        text = _("The state of %(reference)s at %(vendor)s is unknown. Find out first, then change it.")
+        text = _("The state of %(reference)s at %(vendor)s is unknown. Clarify it first, then make your change.")
+    elif may_be_taken_back(row):
+        text = _(
+            "%(vendor)s has had %(reference)s since %(since)s and accepts no changes, but can still cancel it. "
+            "Take that part back first, then change it."
+        )
     else:
         text = _(
-            "%(vendor)s has had %(reference)s since %(since)s and takes no changes. Cancel the order before production "
-            "begins, then order again under the same reference."
+            "%(vendor)s has had %(reference)s since %(since)s and accepts no changes. Cancel the order before "
+            "production begins, then order again under the same reference."
         )
     return text % params
 
@@ -69,7 +75,9 @@ def _too_late_text(row: VendorOrder) -> str:
 def _under_way_text(row: VendorOrder, state: str) -> str:
     params = {"reference": row.reference, "vendor": vendor_title(row.vendor)}
     if state == PushState.UNKNOWN:
-        return _("It is unknown whether %(vendor)s has %(reference)s. Decide that first, then change it.") % params
+        return (
+            _("It is unknown whether %(vendor)s has %(reference)s. Decide that first, then make your change.") % params
+        )
     return _("%(reference)s is being sent to %(vendor)s right now. Try again in a moment.") % params
 
 
@@ -93,9 +101,10 @@ def replan(
     free = list(rows)
     for group in divide_lines(lines, has_documents=has_documents):
         keys = [line.pk for line in group]
-        row = _choose(free, held, keys, vendor=group[0].vendor)
+        vendor = account_of(order, group[0].vendor, parts=rows)
+        row = _choose(free, held, keys, vendor=vendor)
         if row is None:
-            row = _new_part(order, vendor=group[0].vendor)
+            row = _new_part(order, vendor=vendor)
         else:
             free.remove(row)
             same = held[row.pk] == keys and row.state != VendorOrderState.DROPPED
@@ -105,7 +114,7 @@ def replan(
         _give(row, group)
         planned.append(row)
     for row in free:
-        _drop(row, actor=actor)
+        drop_part(row, actor=actor)
     return planned
 
 
@@ -130,7 +139,8 @@ def _begin_anew(row: VendorOrder, *, actor: str) -> None:
         discard_draft(row, given_up, actor=actor)
 
 
-def _drop(row: VendorOrder, *, actor: str) -> None:
+def drop_part(row: VendorOrder, *, actor: str) -> None:
+    """Leave the part without lines: nothing is made of it. Its order must be locked, and its pushes."""
     if row.state == VendorOrderState.DROPPED:
         return
     _begin_anew(row, actor=actor)

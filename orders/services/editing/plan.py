@@ -15,9 +15,10 @@ from backoffice.text.translatable import gettext as _
 from orders.models import Address, AddressRole, Order, OrderDocument, OrderLine
 from orders.services.editing.amounts import follow_lines
 from orders.services.editing.changes import AddressChanges, LineChange, OrderChanges
-from orders.services.intake.input import NewDocument, NewLine, PrintFile, sealed
-from orders.services.intake.new_rows import build_document, build_file, build_line
+from orders.services.intake.input import NewDocument, NewLine, NewTotals, PrintFile, sealed
+from orders.services.intake.new_rows import build_document, build_file, build_line, keep_totals
 from orders.services.order_message import OrderRows
+from orders.services.totals import read_totals, spell_totals
 
 # Columns that every vendor of the order is sent, by the name in `OrderChanges`.
 SHARED = ("express_shipping", "express_production", "custom_properties", "generic_label", "gift_message")
@@ -87,7 +88,7 @@ class EditPlan:
     def concerns_sale(self) -> bool:
         """Whether a vendor would be sent something else that is told about the sale."""
         prices = any(names & PRICES for names in self.changed.values())
-        others = self.fields.keys() - set(SHARED) - {"total"}
+        others = self.fields.keys() - set(SHARED) - {"total", "totals"}
         return bool(others or prices or AddressRole.INVOICE in self.addresses)
 
 
@@ -115,8 +116,9 @@ def build_plan(order: Order, changes: OrderChanges) -> EditPlan:
     if changes.documents is not UNSET:
         _change_documents(plan, changes.documents)
     if errors:
-        raise InvalidInput(_("The order cannot be changed like that."), errors=errors)
-    _set_total(plan, changes.total)
+        raise InvalidInput(_("The order cannot be changed this way."), errors=errors)
+    _set_totals(plan, changes.totals)
+    _set_total(plan, changes)
     return plan
 
 
@@ -177,8 +179,9 @@ def _change_line(plan: EditPlan, change: LineChange, *, path: str, errors: Error
     differing = {name for name, value in values.items() if getattr(line, name) != value}
     for name in differing:
         setattr(line, name, values[name])
-    if differing & {"sku", "design_id", "custom_product"} and "name" not in values:
-        line.name = ""  # of the new one, by the catalogue
+    if differing & {"sku", "design_id", "custom_product"}:
+        line.vendor = ""  # whoever has the new one
+        line.name = line.name if "name" in values else ""  # of the new one, by the catalogue
     if differing:
         plan.changed[line.pk] = plan.changed.get(line.pk, set()) | differing
 
@@ -230,15 +233,15 @@ def _add_lines(plan: EditPlan, lines: Sequence[NewLine], *, errors: Errors) -> N
     for place, new in enumerate(lines):
         reference = new.reference or _free_reference(taken)
         if reference in taken:
-            text = _("The order has a line %(reference)s already.")
+            text = _("The order already has a line %(reference)s.")
             add_error(errors, f"lines.add[{place}].reference", text % {"reference": reference})
         taken.add(reference)
         new.reference = reference
         plan.after.lines.append(build_line(new, plan.after.order, position=0))
     if not plan.after.lines:
-        add_error(errors, "lines", _("An order has at least one line. Cancel the order instead."))
+        add_error(errors, "lines", _("An order needs at least one line. Cancel the order instead."))
     if len(plan.after.lines) > MOST_LINES:
-        add_error(errors, "lines", _("An order has at most %(most)d lines.") % {"most": MOST_LINES})
+        add_error(errors, "lines", _("An order can have at most %(most)d lines.") % {"most": MOST_LINES})
     for position, line in enumerate(plan.after.lines, start=1):
         line.position = position
 
@@ -271,11 +274,22 @@ def _spell_document(document: OrderDocument) -> str:
     return " ".join(filter(None, (document.kind, document.url, document.carrier, document.tracking_code)))
 
 
-def _set_total(plan: EditPlan, given: str | UnsetType) -> None:
-    """Let the total follow the lines unless it is given."""
-    before = plan.before.order.total
-    if given is not UNSET:
-        total = Decimal(given)
+def _set_totals(plan: EditPlan, given: NewTotals | UnsetType | None) -> None:
+    """Take over what the total is made of; it never follows the lines, since only the shop knows its taxes."""
+    before, after = plan.before.order, plan.after.order
+    if given is UNSET or before.totals == (kept := keep_totals(given)):
+        return
+    after.totals = kept
+    plan.fields["totals"] = FieldChange("totals", spell_totals(before), spell_totals(after))
+
+
+def _set_total(plan: EditPlan, changes: OrderChanges) -> None:
+    """Let the total follow its parts or the lines unless it is given."""
+    before, totals = plan.before.order.total, read_totals(plan.after.order)
+    if changes.total is not UNSET:
+        total = Decimal(changes.total)
+    elif changes.totals is not UNSET and totals is not None:
+        total = totals.sum
     else:
         total = follow_lines(before, plan.before.lines, plan.after.lines, currency=plan.before.order.currency)
     _set_field(plan, "total", total)

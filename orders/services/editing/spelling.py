@@ -4,6 +4,7 @@ from decimal import Decimal
 from typing import Any
 
 from backoffice.vendors.money import spell_total
+from backoffice.vendors.registry import vendor_title
 from orders.models import OrderLine
 from orders.services.editing.plan import EditPlan, FieldChange
 
@@ -20,7 +21,7 @@ def spell_changes(plan: EditPlan) -> list[list[str]]:
         if names := plan.changed.get(line.pk):
             after = next(one for one in plan.after.lines if one.pk == line.pk)
             changes += [
-                FieldChange(f"lines.{line.reference}.{name}", getattr(line, name), getattr(after, name))
+                FieldChange(f"lines.{line.reference}.{name}", _value_of(line, name), _value_of(after, name))
                 for name in sorted(names)
                 if name not in _QUIET or names == set(_QUIET)
             ]
@@ -31,6 +32,10 @@ def spell_changes(plan: EditPlan) -> list[list[str]]:
         texts = (f"{spell_total(value, currency=currency)} {currency}" for value in (total.before, total.after))
         changes.append(FieldChange("total", *texts))
     return [[change.path, _spell(change.path, change.before), _spell(change.path, change.after)] for change in changes]
+
+
+def _value_of(line: OrderLine, name: str) -> Any:
+    return vendor_title(line.vendor) if name == "vendor" else getattr(line, name)
 
 
 def _spell_line(line: OrderLine) -> str:

@@ -15,15 +15,19 @@ from typing import Any
 from django.conf import settings
 
 from backoffice.engine.services.delivery import Delivery, Interrupted, Withdrawn
-from backoffice.engine.services.files import open_file
+from backoffice.engine.services.files import open_at_any_place
 from backoffice.errors import Errors
+from backoffice.files.checked import DamagedFile
 from backoffice.files.pdf_marks import PdfMarks
 from backoffice.text.translatable import gettext as _
+from backoffice.text.translatable import join_sentences, text_of
 from backoffice.vendors.addresses import UnsafeUrl
 from backoffice.vendors.errors import VendorProtocolError, VendorUnavailable
 from backoffice.vendors.http import fetch_untrusted
+from backoffice.vendors.registry import vendor_behind, vendor_title
 from catalog.models import Variant
 from orders.models import Hold, HoldReason, Order, ShopFile, VendorOrder, VendorOrderLine
+from orders.services.change_labels import describe_errors
 from orders.services.files.specs import Spec, specs_for
 from orders.services.files.store import MAX_FILE_BYTES, link_file
 from orders.services.holds import hold_if_open
@@ -62,7 +66,7 @@ def prepare_files(delivery: Delivery, vendor_order: VendorOrder) -> None:
     if not settings.CHECK_PRINT_FILES or _is_overridden(vendor_order.order_id):
         return
     found = _Round()
-    specs = _specs_of(rows, vendor=vendor_order.vendor)
+    specs = _specs_of(rows, vendor=vendor_behind(vendor_order.vendor))
     pending = list(_unchecked(rows))
     for count, (row, index, file) in enumerate(pending, start=1):
         delivery.renew_lease()
@@ -135,20 +139,20 @@ def validate_file(file: Mapping[str, str], *, credentials: Mapping[str, str] | N
 
     if file.get("file_id"):
         try:
-            with open_file(ShopFile.objects.get(public_id=file["file_id"])) as content:
+            with open_at_any_place(ShopFile.objects.get(public_id=file["file_id"])) as content:
                 return check_pdf(content, specs=specs)
-        except (ShopFile.DoesNotExist, FileNotFoundError):
-            return [_("The file is not among ours any more; it has to be uploaded again.")]
+        except (ShopFile.DoesNotExist, FileNotFoundError, DamagedFile):
+            return [_("The file is no longer stored here. Upload it again.")]
     try:
         response = fetch_untrusted(file["url"], max_bytes=MAX_FILE_BYTES, headers=_headers(credentials))
     except UnsafeUrl as error:
-        return [str(error)]
+        return [text_of(error)]
     except VendorProtocolError as error:
         if error.status is not None and (error.status >= 500 or error.status in (408, 425, 429)):
             raise VendorUnavailable(error.text, status=error.status) from error
         return [error.text]
     if not PdfMarks().add(response.body).has_header:
-        return [_("What is there is not a PDF.")]
+        return [_("The file is not a PDF.")]
     return check_pdf(BytesIO(response.body), specs=specs)
 
 
@@ -176,13 +180,13 @@ def _conclude(delivery: Delivery, vendor_order: VendorOrder, found: _Round) -> N
 
 
 def _hold(vendor_order: VendorOrder, found: _Round) -> None:
-    text = _(
-        "%(vendor)s would cancel all of %(reference)s because of its print files: %(said)s Have the shop mend them at "
-        "the same address, or exchange them here, then release the hold: they are looked at again. Or release it "
-        "anyway: then they go as they are."
+    first = _("%(vendor)s would cancel all of %(reference)s because of its print files.")
+    first %= {"vendor": vendor_title(vendor_order.vendor), "reference": vendor_order.reference}
+    then = _(
+        "Have the shop fix them at the same URL, or replace them here, then release the hold: they are checked "
+        "again. Or release it anyway: they are then sent unchanged."
     )
-    described = " ".join(f"{path}: {' '.join(texts)}" for path, texts in found.errors.items())
-    text = text % {"vendor": vendor_order.vendor, "reference": vendor_order.reference, "said": described}
+    text = join_sentences(first, *describe_errors(found.errors), then)
     order = Order.objects.locked(vendor_order.order_id)
     hold_if_open(order, reason=HoldReason.BAD_FILE, text=text, errors=found.errors, actor="system")
 

@@ -15,6 +15,7 @@ from django.utils.module_loading import import_string
 
 from backoffice.errors import Conflict, Errors, InvalidInput
 from backoffice.text.translatable import gettext as _
+from backoffice.vendors.registry import vendor_title
 from fulfillment.models import Carrier
 from orders.models import Order, ShopFile, SuppliedLabel, VendorOrder
 from orders.models.vendor_order import FAILED
@@ -86,8 +87,8 @@ def supply_label(
     _check(vendor_order, carrier=carrier, tracking_code=tracking_code)
     known = SuppliedLabel.objects.filter(vendor_order=vendor_order).first()
     if known is not None and known.answered_at is not None:
-        text = _("%(vendor)s has this label already: its parcel is announced.")
-        raise Conflict(text % {"vendor": vendor_order.vendor})
+        text = _("%(vendor)s already has this label: its parcel is announced.")
+        raise Conflict(text % {"vendor": vendor_title(vendor_order.vendor)})
     values = {"file": file, "carrier": carrier, "tracking_code": tracking_code, "created_by": actor}
     row, _created = SuppliedLabel.objects.update_or_create(vendor_order=vendor_order, defaults=values)
     params = {"reference": vendor_order.reference, "carrier": carrier, "tracking_code": tracking_code}
@@ -98,14 +99,14 @@ def supply_label(
 def _check(vendor_order: VendorOrder, *, carrier: str, tracking_code: str) -> None:
     errors: Errors = {}
     if not Carrier.objects.filter(key=carrier, available=True).exists():
-        errors["carrier"] = [_("%(key)s is not a carrier that can be used.") % {"key": carrier}]
+        errors["carrier"] = [_("%(key)s is not an available carrier.") % {"key": carrier}]
     if not 1 <= len(tracking_code) <= 200:
-        errors["tracking_code"] = [_("A tracking code has 1 to 200 characters.")]
+        errors["tracking_code"] = [_("A tracking code must have 1 to 200 characters.")]
     same = SuppliedLabel.objects.filter(carrier=carrier, tracking_code=tracking_code)
     if same.exclude(vendor_order=vendor_order).exists():
-        errors["tracking_code"] = [_("This tracking code is another parcel's.")]
+        errors["tracking_code"] = [_("This tracking code belongs to another parcel.")]
     if errors:
-        raise InvalidInput(_("The label cannot be supplied like that."), errors=errors)
+        raise InvalidInput(_("The label cannot be supplied this way."), errors=errors)
 
 
 def _note_first_response(row: SuppliedLabel, vendor_order: VendorOrder) -> None:

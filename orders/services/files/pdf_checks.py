@@ -25,7 +25,7 @@ def check_pdf(content: BinaryIO, *, specs: list[Spec]) -> list[str]:
         found = [_validate(reader, spec) for spec in specs]
         return [] if not found or [] in found else min(found, key=len)
     except ProtectedPdf:
-        return [_("The PDF is protected by a password.")]
+        return [_("The PDF is password-protected.")]
     except (DamagedPdf, *BROKEN):
         return [_("The PDF is damaged and cannot be opened.")]
 
@@ -34,15 +34,15 @@ def _validate(reader: PdfReader, spec: Spec) -> list[str]:
     """Return what is wrong with the pages: the first one says it all."""
     pages = len(reader.pages)
     if spec.pages and pages != spec.pages:
-        text = _("The PDF has %(pages)d pages, it should have %(limit)d.")
+        text = _("The PDF has %(pages)d pages; it should have %(limit)d.")
         return [text % {"pages": pages, "limit": spec.pages}]
     for number, page in enumerate(reader.pages if spec.width and spec.height else (), start=1):
-        if error := _validate_page(page, spec):
-            return [_("Page %(number)d: %(complaint)s") % {"number": number, "complaint": error}]
+        if error := _validate_page(page, spec, number=number):
+            return [error]
     return []
 
 
-def _validate_page(page: PageObject, spec: Spec) -> str:
+def _validate_page(page: PageObject, spec: Spec, *, number: int) -> str:
     """Return the error, empty when it fits: by its trim box, or, where it has none, by the whole page."""
     unit = float(page.get("/UserUnit", 1)) * _MM_PER_POINT
     media = (float(page.mediabox.width) * unit, float(page.mediabox.height) * unit)
@@ -50,15 +50,15 @@ def _validate_page(page: PageObject, spec: Spec) -> str:
     if "/TrimBox" not in page:
         if _same(media, whole):
             return ""
-        text = _("the page is %(has)s mm, it should be %(wanted)s mm, with %(bleed)g mm of bleed on each side.")
-        return text % {"has": _size(media), "wanted": _size(whole), "bleed": spec.bleed}
+        text = _("Page %(number)d is %(has)s mm; it should be %(wanted)s mm, with %(bleed)g mm of bleed on each side.")
+        return text % {"number": number, "has": _size(media), "wanted": _size(whole), "bleed": spec.bleed}
     trim = (float(page.trimbox.width) * unit, float(page.trimbox.height) * unit)
     if not _same(trim, (spec.width, spec.height)):
-        text = _("the trim box is %(has)s mm, it should be %(wanted)s mm.")
-        return text % {"has": _size(trim), "wanted": _size((spec.width, spec.height))}
+        text = _("The trim box of page %(number)d is %(has)s mm; it should be %(wanted)s mm.")
+        return text % {"number": number, "has": _size(trim), "wanted": _size((spec.width, spec.height))}
     if not _covers(media, whole):
-        text = _("the page is %(has)s mm; with %(bleed)g mm of bleed on each side it should be %(wanted)s mm.")
-        return text % {"has": _size(media), "wanted": _size(whole), "bleed": spec.bleed}
+        text = _("Page %(number)d is %(has)s mm; with %(bleed)g mm of bleed on each side it should be %(wanted)s mm.")
+        return text % {"number": number, "has": _size(media), "wanted": _size(whole), "bleed": spec.bleed}
     return ""
 
 

@@ -93,7 +93,7 @@ def _contents(lines: Iterable[OrderLine], *, inside: set[int] | None) -> Iterato
     yield _item_table(within)
     if apart:
         yield Spacer(1, 8 * mm)
-        yield from _blocks([_("Comes in a parcel of its own")], text_style(10, bold=True))
+        yield from _blocks([_("Comes in a separate parcel")], text_style(10, bold=True))
         yield Spacer(1, 3 * mm)
         yield _item_table(apart)
 

@@ -18,16 +18,19 @@ MAX_FILE_BYTES = 100 * 1024 * 1024
 FOLDER = "files"
 
 
-def store_file(chunks: Iterable[bytes], *, shop: Shop, name: str = "") -> tuple[ShopFile, bool]:
+def store_file(
+    chunks: Iterable[bytes], *, shop: Shop, name: str = "", max_bytes: int | None = None
+) -> tuple[ShopFile, bool]:
     """Keep the shop's file. Return it and whether it is new; the same content again is the same file.
 
     Raise InvalidInput for what is no whole PDF, FileTooLarge, and NoRoom when the disk is full.
     """
     # Named after its content: a repeated upload whose first one broke off later finds the same place.
     path = f"{FOLDER}/{{sha256:.2}}/{shop.pk}-{{sha256}}.pdf"
+    most = max_bytes or MAX_FILE_BYTES
     try:
-        with room_for(MAX_FILE_BYTES):
-            kept = keep_file(chunks, path=path, accepts=[PDF], max_bytes=MAX_FILE_BYTES)
+        with room_for(most):
+            kept = keep_file(chunks, path=path, accepts=[PDF], max_bytes=most)
     except FileTooLarge:
         raise
     except UnfitFile as error:
@@ -38,7 +41,8 @@ def store_file(chunks: Iterable[bytes], *, shop: Shop, name: str = "") -> tuple[
 
 def find_files(public_ids: Iterable[str], *, shop: Shop) -> dict[str, ShopFile]:
     """Return the shop's files by their ids; one query, none without ids."""
-    rows = ShopFile.objects.filter(shop=shop, public_id__in=set(public_ids))
+    requested = set(public_ids)
+    rows = ShopFile.objects.filter(shop=shop, public_id__in=requested) if requested else ()
     return {file.public_id: file for file in rows}
 
 

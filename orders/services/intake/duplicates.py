@@ -22,8 +22,8 @@ def holds_for_duplicate(order: Order, *, repeats: Order | None = None) -> Iterat
     if duplicate is None:
         return
     text = _(
-        "Order %(number)s (%(reference)s) of a few minutes before has the same recipient and lines. "
-        "Release this one if the customer wants both, else cancel it."
+        "Order %(number)s (%(reference)s), placed a few minutes earlier, has the same recipient and lines. Release "
+        "this one if the customer wants both; otherwise cancel it."
     )
     params = {"number": duplicate.number, "reference": duplicate.reference}
     yield Hold(reason=HoldReason.POSSIBLE_DUPLICATE, text=text % params, duplicate_of=duplicate)
@@ -39,7 +39,8 @@ def _find_duplicate(order: Order, *, repeats: Order | None) -> Order | None:
     with connection.cursor() as cursor:
         cursor.execute(_LOCK, [_LOCK_SPACE, f"{order.shop_id} {order.fingerprint}"])
     since = timezone.now() - timedelta(minutes=window)
-    alike = Order.objects.filter(shop=order.shop, fingerprint=order.fingerprint, created_at__gte=since)
+    alike = Order.objects.filter(shop=order.shop, fingerprint=order.fingerprint, is_test=order.is_test)
+    alike = alike.filter(created_at__gte=since)
     if repeats is not None:
         alike = alike.exclude(pk=repeats.pk)
     return alike.exclude(state=OrderState.CANCELLED).order_by("pk").only("number", "reference").first()

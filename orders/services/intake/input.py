@@ -5,7 +5,7 @@ vendors and of the catalogue are the pre-flight's, so that an order may also be 
 """
 
 from datetime import datetime
-from typing import Annotated, Literal
+from typing import Annotated, ClassVar, Literal
 
 from msgspec import Meta
 
@@ -20,6 +20,16 @@ Total = Annotated[
         pattern=r"^[0-9]{1,10}(\.[0-9]{1,3})?$",
         description="Gross amount, with at most the decimal places of its currency: 189.00 EUR, 1999 JPY, 12.345 KWD",
     ),
+]
+Amount = Annotated[
+    str,
+    Meta(
+        pattern=r"^[0-9]{1,10}(\.[0-9]{1,3})?$",
+        description="With at most the decimal places of its currency: 4.90 EUR, 490 JPY",
+    ),
+]
+SignedAmount = Annotated[
+    str, Meta(pattern=r"^-?[0-9]{1,10}(\.[0-9]{1,3})?$", description="Less than nothing too: -0.02")
 ]
 UnitPrice = Annotated[str, Meta(pattern=r"^[0-9]{1,8}(\.[0-9]{1,4})?$", description="Net per unit, e.g. 1.29")]
 TaxPercent = Annotated[str, Meta(pattern=r"^[0-9]{1,2}(\.[0-9]{1,2})?$", description="Percent, e.g. 19 or 5.5")]
@@ -123,8 +133,42 @@ class NewLine(Input, kw_only=True):
     custom_properties: CustomProperties = {}
 
 
+class NewTax(Input, kw_only=True):
+    """A tax of the order. `net` is what it is on: with a percentage it is checked against the amount."""
+
+    name: Part100 | None = None
+    percent: TaxPercent | None = None
+    net: Amount | None = None
+    amount: Amount
+
+
+class NewTotals(Input, kw_only=True):
+    """What the total is made of: `total` = lines - discount + shipping + taxes + rounding. Lines, discount and shipping
+    are net. Kept as they are sent.
+    """
+
+    lines: Amount
+    discount: Amount = "0"
+    shipping: Amount = "0"
+    taxes: Annotated[list[NewTax], Meta(max_length=20, description="Of goods and shipping; none: []")]
+    rounding: Annotated[SignedAmount, Meta(description="To what can be paid in cash, e.g. -0.02 CHF")] = "0"
+
+
 class NewAddress(Input, kw_only=True):
-    """An address. Wider than vendors take: their limits are checked at intake, nothing is ever cut."""
+    """An address. Wider than vendors take: their limits are checked at intake, nothing is ever cut. A postcode, a city,
+    a country and a company or a last name are always needed; without a street the order is held.
+    """
+
+    # So the document says. An order that lacks one can be taken all the same, to be held (`on_invalid`).
+    ALWAYS_NEEDED: ClassVar[tuple[str, ...]] = ("zip", "city", "country_code")
+    EXAMPLE: ClassVar = {
+        "firstname": "Jana",
+        "lastname": "Beispiel",
+        "street": "Hauptstraße 42",
+        "zip": "10115",
+        "city": "Berlin",
+        "country_code": "DE",
+    }
 
     reference: Part200 | None = None
     company: Part200 | None = None
@@ -154,6 +198,17 @@ class NewAddress(Input, kw_only=True):
         self.country_code, self.state_code = country or None, state or None
 
 
+class NewSender(NewAddress, kw_only=True):
+    """A shipper's or export address: whole, or one that the vendor keeps, by its number or its key there. Left out: the
+    shop's, else the one that the vendor has of the merchant.
+    """
+
+    ALWAYS_NEEDED: ClassVar[tuple[str, ...]] = ()
+
+    address_id: Annotated[Code64 | None, Meta(description="Its number at the vendor. The rest may be left out.")] = None
+    address_key: Annotated[Code64 | None, Meta(description="Its key at the vendor, in place of a number.")] = None
+
+
 class NewCustomer(Input, kw_only=True):
     """Who bought, and what they consented to."""
 
@@ -168,16 +223,38 @@ class NewCustomer(Input, kw_only=True):
 class NewOrder(Input, kw_only=True):
     """An order of a shop's customer. `reference` is the shop's own and unique within the shop."""
 
+    EXAMPLE: ClassVar = {
+        "reference": "4711",
+        "placed_at": "2026-11-29T10:30:00Z",
+        "currency": "EUR",
+        "total": "153.51",
+        "customer": {"email": "jana@example.com", "firstname": "Jana", "lastname": "Beispiel"},
+        "recipient": NewAddress.EXAMPLE,
+        "lines": [
+            {
+                "reference": "1",
+                "sku": "MP-F1-C0000003",
+                "quantity": 100,
+                "unit_price": "1.29",
+                "files": [{"url": "https://files.example.com/a4.pdf", "type": "front"}],
+            }
+        ],
+    }
+
     reference: Reference
     placed_at: Timestamp
     currency: Currency
     total: Total
     customer: NewCustomer
+    totals: Annotated[NewTotals | None, Meta(description="Left out: nothing of it is checked.")] = None
     recipient: NewAddress
     lines: Annotated[list[NewLine], Meta(min_length=1, max_length=200)]
     invoice_address: NewAddress | None = None
-    shipper: NewAddress | None = None
-    export: NewAddress | None = None
+    shipper: NewSender | None = None
+    export: NewSender | None = None
+    letter_address: Annotated[
+        NewAddress | None, Meta(description="Where letters go, if neither to the recipient nor to the invoice's.")
+    ] = None
     shipping_method: Part100 | None = None
     express_shipping: bool = False
     express_production: bool = False

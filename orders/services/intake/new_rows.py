@@ -5,29 +5,34 @@ from collections.abc import Iterable
 from decimal import Decimal
 
 import msgspec
+from django.db.models import QuerySet
 
 from backoffice.accounts.models import Shop
 from backoffice.engine.services.epoch import take_id
+from backoffice.vendors.registry import names_for
 from orders.models import Address, AddressRole, Order, OrderLine, StrayOrder, StrayState
 from orders.models.document import DocumentKind, OrderDocument
-from orders.services.intake.input import NewDocument, NewLine, NewOrder, PrintFile, sealed
+from orders.services.intake.input import NewDocument, NewLine, NewOrder, NewTotals, PrintFile, sealed
 from orders.services.order_message import OrderRows
 from orders.services.search import build_search
+from orders.services.totals import Kept
 
 FIRST_NUMBER = 100_000
 # What an order has by the name under which it is sent; amounts and the shop's defaults are worked out.
 _SAME_NAMES = {field.name for field in Order._meta.concrete_fields} & set(NewOrder.__struct_fields__)
-_SAME_NAMES -= {"total", "generic_label", "replaces"}
+_SAME_NAMES -= {"total", "totals", "generic_label", "replaces"}
 
 
-def build_rows(new: NewOrder, *, shop: Shop) -> OrderRows:
+def build_rows(new: NewOrder, *, shop: Shop, is_test: bool = False) -> OrderRows:
     """Return the order as its shop gives it, unsaved: without id and number, and what only the catalogue knows."""
     customer = new.customer
     order = Order(
         shop=shop,
+        is_test=is_test,
         replaces_id=new.replaces,
         **{name: "" if (value := getattr(new, name)) is None else value for name in _SAME_NAMES},
         total=Decimal(new.total),
+        totals=keep_totals(new.totals),
         customer_email=customer.email or "",
         customer_firstname=customer.firstname or "",
         customer_lastname=customer.lastname or "",
@@ -41,11 +46,16 @@ def build_rows(new: NewOrder, *, shop: Shop) -> OrderRows:
     return OrderRows(order, lines, list(_build_addresses(order, new)), list(_build_documents(order, new)))
 
 
+def keep_totals(totals: NewTotals | None) -> Kept | None:
+    """Return what the total is made of as an order keeps it."""
+    return None if totals is None else msgspec.to_builtins(totals)
+
+
 def number_order(rows: OrderRows) -> None:
     """Give the order its id and number, and the terms by which it is found."""
     order, shop = rows.order, rows.order.shop
     order.pk, letters = take_id("orders_order_id_seq")
-    former = find_former_number(order.reference, shop=shop) if letters else ""
+    former = find_former_number(order.reference, shop=shop) if letters and not order.is_test else ""
     order.number = former or number_of(shop, pk=order.pk, letters=letters)
     codes = [line.sku for line in rows.lines] + [document.tracking_code for document in rows.documents]
     order.search = build_search(order, addresses=rows.addresses, codes=codes)
@@ -83,6 +93,9 @@ def _build_addresses(order: Order, new: NewOrder) -> Iterable[Address]:
         if (address := getattr(new, role.field)) is not None:
             fields = msgspec.structs.asdict(address)
             yield Address(order=order, role=role, **{name: value or "" for name, value in fields.items()})
+        elif role.may_be_kept_at_vendor and any(kept := order.shop.kept_address(role.value)):
+            number, key = kept
+            yield Address(order=order, role=role, address_id=number, address_key=key)
 
 
 def _build_documents(order: Order, new: NewOrder) -> Iterable[OrderDocument]:
@@ -120,14 +133,20 @@ def _fingerprint_of(new: NewOrder) -> str:
 
 def find_former_number(reference: str, *, shop: Shop) -> str:
     """Return the number by which customer and vendor know an order that was lost in a restore; "" for none."""
-    strays = StrayOrder.objects.filter(shop=shop, shop_reference=reference, state=StrayState.OPEN, beside__isnull=True)
+    strays = _open_strays(reference, shop=shop).filter(beside__isnull=True)
     numbers = strays.exclude(number__in=Order.objects.filter(shop=shop).values("number"))
     return numbers.values_list("number", flat=True).first() or ""
 
 
 def is_made_already(reference: str, *, shop: Shop) -> bool:
     """Return whether a vendor makes an order of that reference since before a restore."""
-    return StrayOrder.objects.filter(shop=shop, shop_reference=reference, state=StrayState.OPEN).exists()
+    return _open_strays(reference, shop=shop).exists()
+
+
+def _open_strays(reference: str, *, shop: Shop) -> QuerySet[StrayOrder]:
+    """Return what only vendors that make something know of the shop's order of that reference."""
+    rows = StrayOrder.objects.filter(shop=shop, shop_reference=reference, state=StrayState.OPEN)
+    return rows.filter(vendor__in=names_for(tests=False))
 
 
 def number_of(shop: Shop, *, pk: int, letters: str) -> str:

@@ -16,17 +16,19 @@ from orders.services.intake.input import (
     NewCustoms,
     NewLine,
     NewOrder,
+    NewSender,
     PrintFile,
 )
 
 LONGEST_REFERENCE = 50
-_REPEATED = re.compile(r"-R\d+$")
+# Ends what a reference says of an order that came of another: a replacement, and a part that was split off.
+REPLACEMENT, SPLIT = "R", "S"
 
 
 def repeat_lines(order: Order, *, quantities: Mapping[int, int], unit_price: str) -> list[NewLine]:
     """Return so many pieces of its lines, by their keys, at that net price, with their files, designs and customs."""
     return [
-        _repeat_line(line, quantity=quantities[line.pk], unit_price=unit_price)
+        repeat_line(line, quantity=quantities[line.pk], unit_price=unit_price)
         for line in order.lines.all()
         if quantities.get(line.pk)
     ]
@@ -36,48 +38,72 @@ def repeat_order(order: Order, *, lines: list[NewLine], total: str, reference: s
     """Return an order of these lines for the same customer and `recipient`, placed now. Slips and labels that its shop
     supplied are not repeated: each is of one parcel.
     """
-    addresses = {address.role: address for address in order.addresses.all()}
+    addresses = repeat_addresses(order)
     return NewOrder(
         reference=reference,
         placed_at=timezone.now(),
         currency=order.currency,
         total=total,
-        customer=NewCustomer(
-            email=order.customer_email or None,
-            firstname=order.customer_firstname or None,
-            lastname=order.customer_lastname or None,
-            phone=order.customer_phone or None,
+        customer=msgspec.structs.replace(
+            repeat_customer(order),
             accepts_letters=order.accepts_letters,
             accepts_review_request=order.accepts_review_request,
         ),
         recipient=_repeat_address(recipient),
         lines=lines,
-        invoice_address=_maybe(addresses.get(AddressRole.INVOICE)),
-        shipper=_maybe(addresses.get(AddressRole.SHIPPER)),
-        export=_maybe(addresses.get(AddressRole.EXPORT)),
+        invoice_address=addresses.get(AddressRole.INVOICE.field),
+        letter_address=addresses.get(AddressRole.LETTER.field),
+        shipper=repeat_sender(order, AddressRole.SHIPPER),
+        export=repeat_sender(order, AddressRole.EXPORT),
         shipping_method=order.shipping_method or None,
         custom_properties=order.custom_properties,
         generic_label=order.generic_label,
     )
 
 
-def find_free_reference(order: Order) -> str:
-    """Return a reference of its shop for an order that replaces it: "4711-R1", then "4711-R2". A replacement counts on
-    from the one that it replaces. The order has to be locked, so that no other takes the same.
+def repeat_customer(order: Order) -> NewCustomer:
+    """Return who bought, without what they agreed to then."""
+    return NewCustomer(
+        email=order.customer_email or None,
+        firstname=order.customer_firstname or None,
+        lastname=order.customer_lastname or None,
+        phone=order.customer_phone or None,
+    )
+
+
+def repeat_addresses(order: Order) -> dict[str, NewAddress]:
+    """Return its addresses by the names of an order's fields."""
+    return {address.field: _repeat_address(address) for address in order.addresses.all()}
+
+
+def repeat_sender(order: Order, role: AddressRole) -> NewSender | None:
+    """Return its shipper or export address."""
+    address = next((address for address in order.addresses.all() if address.role == role), None)
+    if address is None:
+        return None
+    return NewSender(**{name: getattr(address, name) or None for name in NewSender.__struct_fields__})
+
+
+def find_free_reference(order: Order, *, ending: str = REPLACEMENT) -> str:
+    """Return a reference of its shop for an order that comes of it: "4711-R1", then "4711-R2". What comes of such an
+    order counts on. The order has to be locked, so that no other takes the same.
     """
-    base = _REPEATED.sub("", order.reference) if order.complaint else order.reference
+    came_of = order.complaint if ending == REPLACEMENT else order.split_from_id is not None
+    base = re.sub(rf"-{ending}\d+$", "", order.reference) if came_of else order.reference
     number = 1
-    while Order.objects.filter(shop=order.shop_id, reference=(found := _numbered(base, number))).exists():
+    taken = Order.objects.filter(shop=order.shop_id, is_test=order.is_test)
+    while taken.filter(reference=(found := _numbered(base, ending, number))).exists():
         number += 1
     return found
 
 
-def _numbered(base: str, number: int) -> str:
-    ending = f"-R{number}"
+def _numbered(base: str, letter: str, number: int) -> str:
+    ending = f"-{letter}{number}"
     return base[: LONGEST_REFERENCE - len(ending)] + ending
 
 
-def _repeat_line(line: OrderLine, *, quantity: int, unit_price: str) -> NewLine:
+def repeat_line(line: OrderLine, *, quantity: int, unit_price: str) -> NewLine:
+    """Return so many pieces of the line at that net price, with its files, design and customs."""
     # A design of ours, and a custom product, say what they are now.
     is_known = bool(line.custom_product) or is_ours(line.design_id)
     return NewLine(
@@ -101,22 +127,19 @@ def _repeat_files(line: OrderLine) -> list[PrintFile]:
     return [
         PrintFile(file_id=file["file_id"], type=file.get("type") or None)
         if file.get("file_id")
-        else PrintFile(url=file["url"], type=file.get("type") or None, auth=_repeat_auth(credentials.get(str(index))))
+        else PrintFile(url=file["url"], type=file.get("type") or None, auth=repeat_auth(credentials.get(str(index))))
         for index, file in enumerate(line.files)
     ]
 
 
-def _repeat_auth(kept: Mapping[str, str] | None) -> Auth | None:
+def repeat_auth(kept: Mapping[str, str] | None) -> Auth | None:
+    """Return credentials that are kept (`sealed`) as they are given."""
     match kept:
         case {"scheme": "basic", "username": username, "password": password}:
             return Auth(basic=BasicAuth(username=username, password=password))
         case {"scheme": "header", "header": header}:
             return Auth(header=header)
     return None
-
-
-def _maybe(address: Address | None) -> NewAddress | None:
-    return None if address is None else _repeat_address(address)
 
 
 def _repeat_address(address: Address) -> NewAddress:

@@ -17,7 +17,7 @@ from backoffice.vendors.abilities import TakesOrders
 from backoffice.vendors.registry import vendor_type
 from orders.models import Address, AddressRole, Hold, Order, OrderState
 from orders.services.editing.changes import OrderChanges
-from orders.services.editing.edits import can_correct, correct_address, edit_order
+from orders.services.editing.edits import can_correct, correct_address, edit_order, restore_addresses
 from orders.services.holds import active_holds
 from orders.services.jobs.kinds import OrderJob, active_holds_of, order_of
 from orders.services.lifecycle import release_order
@@ -33,12 +33,12 @@ _SENT = (AddressRole.RECIPIENT, AddressRole.SHIPPER, AddressRole.EXPORT)
 class CorrectAddresses(OrderJob):
     """Each row has values of its own, by role and field, and the limits of its vendors: both in its `params`."""
 
-    label, icon, is_common = gettext_lazy("Correct addresses …"), "edit_location", True
+    label, icon, is_common, can_undo = gettext_lazy("Correct addresses …"), "edit_location", True, True
     title = ngettext_lazy("Save %(count)s address and release", "Save %(count)s addresses and release", "count")
     done = ngettext_lazy("%(count)s address corrected", "%(count)s addresses corrected", "count")
     consequences = (
-        gettext_lazy("What nothing else holds goes to its vendors, and will be made and charged."),
-        gettext_lazy("What does not fit yet stays as it is, and is named."),
+        gettext_lazy("Orders with no other hold go to their vendors and will be produced and charged."),
+        gettext_lazy("Addresses that still have errors stay unchanged and are listed."),
     )
     inputs = (JobInput("release", gettext_lazy("Save only"), InputKind.YES_NO),)
 
@@ -53,14 +53,38 @@ class CorrectAddresses(OrderJob):
     @transaction.atomic
     def apply(self, job: Job, row: JobRow) -> RowResult:
         release, values = bool(job.inputs["release"]), row_values(row)
+        before = _stored(row.subject_id, values)
         order = _correct(order_of(row), values, actor=job.created_by, release=release)
         _ensure_fits(order, roles=[AddressRole(role) for role in values])
         if release and order.state == OrderState.NEW:
             order = release_order(order, actor=job.created_by)
+        undo = {"before": before, "after": _stored(order.pk, values)}
         if order.state != OrderState.HELD:
-            return DONE
+            return RowResult(undo=undo)
         reasons = ", ".join(str(hold.get_reason_display()) for hold in active_holds(order))
-        return RowResult(text=_("Corrected. Still held: %(reasons)s.") % {"reasons": reasons})
+        return RowResult(text=_("Corrected. Still held: %(reasons)s.") % {"reasons": reasons}, undo=undo)
+
+    @transaction.atomic
+    def undo(self, job: Job, row: JobRow) -> RowResult:
+        """Set back what has stayed as the job left it. What is wrong with it then holds the order again."""
+        order = Order.objects.locked(row.subject_id)
+        kept = dict(row.undo or {})
+        now = _stored(order.pk, kept["after"])
+        changed = {
+            role: {name: text for name, text in fields.items() if text != kept["after"][role][name]}
+            for role, fields in kept["before"].items()
+        }
+        if any(now.get(role) != kept["after"][role] for role in changed):
+            raise IllegalTransition(_("This address has been changed since."))
+        fields = {
+            AddressRole(role).field: {name: text or None for name, text in some.items()}
+            for role, some in changed.items()
+            if some
+        }
+        if not fields:
+            raise IllegalTransition(_("The address was already correct: there is nothing to undo."))
+        restore_addresses(order, msgspec.convert(fields, OrderChanges), actor=job.created_by)
+        return DONE
 
 
 @transaction.atomic
@@ -71,7 +95,7 @@ def set_addresses(job: Job, values: Mapping[int, Mapping[str, Mapping[str, str]]
     passed over. Raise IllegalTransition once the job was started.
     """
     if not Job.objects.select_for_update().filter(pk=job.pk, state=JobState.READY).exists():
-        raise IllegalTransition(_("This job has been started already, or is still being checked."))
+        raise IllegalTransition(_("This job has already been started, or is still being checked."))
     rows = list(job.rows.filter(pk__in=values, state=RowState.READY))
     too_long: dict[int, Errors] = {}
     for row in rows:
@@ -107,7 +131,7 @@ def _errors_of_addresses(errors: Errors, doubts: Errors, holds: Iterable[Hold]) 
 
 def _check(order: Order, errors: Errors) -> RowPreview:
     if not errors:
-        return RowPreview(_("Nothing is wrong with its address."))
+        return RowPreview(_("The address is correct."))
     if refused := can_correct(order).reason:
         return RowPreview(refused, errors)
     limits = _limits(order)
@@ -118,7 +142,7 @@ def _check(order: Order, errors: Errors) -> RowPreview:
             proposal = propose_address(address, limits=limits) if address.role in _SENT else {}
             values[address.role] = {name: getattr(address, name) for name in fields} | proposal
     if not values:
-        return RowPreview(_("What is wrong cannot be corrected here."), errors)
+        return RowPreview(_("This cannot be corrected here."), errors)
     return RowPreview(errors=errors, params={"values": values, "limits": limits})
 
 
@@ -149,6 +173,16 @@ def _correct(order: Order, values: Mapping[str, Mapping[str, str]], *, actor: st
         raise InvalidInput(str(error), errors={"": [str(error)]}) from None
 
 
+def _stored(order_id: int, values: Mapping[str, Mapping[str, str]]) -> dict[str, dict[str, str]]:
+    """Return what these fields of the order's addresses are now, by role and name."""
+    addresses = {address.role: address for address in Address.objects.filter(order=order_id, role__in=values)}
+    return {
+        role: {name: getattr(addresses[role], name) for name in fields}
+        for role, fields in values.items()
+        if role in addresses
+    }
+
+
 def _ensure_fits(order: Order, *, roles: Sequence[AddressRole]) -> None:
     """Raise InvalidInput while a vendor would still refuse one of these addresses: an edit looks at what it changes,
     and what nobody changed is as wrong as before.
@@ -156,7 +190,7 @@ def _ensure_fits(order: Order, *, roles: Sequence[AddressRole]) -> None:
     paths = tuple(f"{role.field}." for role in roles)
     errors = recheck_orders([order])[order.pk].errors
     if left := {path: texts for path, texts in errors.items() if path.startswith(paths)}:
-        raise InvalidInput(_("The address still does not fit."), errors=left)
+        raise InvalidInput(_("The address still has errors."), errors=left)
 
 
 def row_values(row: JobRow) -> dict[str, dict[str, str]]:

@@ -24,9 +24,11 @@ from orders.services.sending_again import can_send_again, send_order_again
 def recheck(orders: Mapping[int, Order], refusals: Mapping[int, str]) -> dict[int, RowPreview]:
     """Return the refusals, and what the pre-flight finds now in the orders that have none."""
     found = recheck_orders([order for key, order in orders.items() if not refusals[key]])
-    text = _("The vendor would refuse it.")
+    text = _("The vendor would reject it.")
     return {
-        key: RowPreview(text, found[key].errors) if key in found and found[key].errors else RowPreview(refusals[key])
+        key: RowPreview(text, errors)
+        if key in found and (errors := found[key].obstacles)
+        else RowPreview(refusals[key])
         for key in orders
     }
 
@@ -39,7 +41,7 @@ class ReleaseOrders(OrderJob):
     title = ngettext_lazy("Release %(count)s order", "Release %(count)s orders", "count")
     done = ngettext_lazy("%(count)s order released", "%(count)s orders released", "count")
     consequences = (
-        gettext_lazy("They go to their vendors, and will be made and charged."),
+        gettext_lazy("They go to their vendors and will be produced and charged."),
         gettext_lazy("Each can be cancelled until its production begins."),
     )
     inputs = (NOTE,)
@@ -68,7 +70,7 @@ class HoldOrders(OrderJob):
     label, icon, is_common, can_undo = gettext_lazy("Hold …"), "front_hand", True, True
     title = ngettext_lazy("Hold %(count)s order", "Hold %(count)s orders", "count")
     done = ngettext_lazy("%(count)s order held", "%(count)s orders held", "count")
-    consequences = (gettext_lazy("What no vendor has yet stays here; what a vendor has been given goes on."),)
+    consequences = (gettext_lazy("Parts that no vendor has yet stay here; parts that a vendor already has continue."),)
     inputs = (REASON,)
 
     def check(self, keys: Sequence[int]) -> Mapping[int, RowPreview]:
@@ -93,7 +95,7 @@ class HoldOrders(OrderJob):
         order = Order.objects.locked(order_of(row).pk)
         hold = active_holds(order).filter(pk=before["hold"]).first()
         if hold is None:
-            raise Conflict(_("This hold has been released already."))
+            raise Conflict(_("This hold has already been released."))
         if before["was"] != OrderState.NEW:
             release_hold(hold, actor=job.created_by, note=undone_text())
             return DONE
@@ -111,8 +113,8 @@ class CancelOrders(OrderJob):
     title = ngettext_lazy("Cancel %(count)s order", "Cancel %(count)s orders", "count")
     done = ngettext_lazy("%(count)s order cancelled", "%(count)s orders cancelled", "count")
     consequences = (
-        gettext_lazy("Vendors that have any of it are asked; those orders are cancelled once they agree."),
-        gettext_lazy("A cancelled order cannot be taken up again."),
+        gettext_lazy("Vendors that already have a part are asked; those orders are cancelled once the vendors agree."),
+        gettext_lazy("A cancelled order cannot be reopened."),
     )
     inputs = (REASON,)
 
@@ -123,7 +125,7 @@ class CancelOrders(OrderJob):
     def apply(self, job: Job, row: JobRow) -> RowResult:
         order = order_of(row)
         if order.cancel_requested_at and not order.has_ended:
-            return RowResult(skipped=_("Its cancellation has been asked for; the vendor has not answered yet."))
+            return RowResult(skipped=_("Its cancellation has been requested; the vendor has not answered yet."))
         order = cancel_order(order, actor=job.created_by, reason=job.inputs["note"])
         return DONE if order.has_ended else RowResult(text=_("Cancellation requested from the vendor."))
 
@@ -135,7 +137,9 @@ class SendOrdersAgain(OrderJob):
     label, icon = gettext_lazy("Send again …"), "replay"
     title = ngettext_lazy("Send %(count)s order again", "Send %(count)s orders again", "count")
     done = ngettext_lazy("%(count)s order sent again", "%(count)s orders sent again", "count")
-    consequences = (gettext_lazy("What a vendor refused or cancelled is placed anew, and will be made and charged."),)
+    consequences = (
+        gettext_lazy("Parts that a vendor rejected or cancelled are placed again and will be produced and charged."),
+    )
     inputs = (NOTE,)
 
     def check(self, keys: Sequence[int]) -> Mapping[int, RowPreview]:
@@ -162,7 +166,7 @@ class AssignOrders(OrderJob):
     def apply(self, job: Job, row: JobRow) -> RowResult:
         order, key = Order.objects.locked(order_of(row).pk), job.inputs["assignee"]
         if order.assignee_id == key:
-            return RowResult(skipped=_("It is so already."))
+            return RowResult(skipped=_("No change needed."))
         before = order.assignee_id
         assign_order(order, assignee=_person(key), actor=job.created_by)
         return RowResult(undo={"before": before, "after": key})
@@ -184,11 +188,11 @@ def undone_text() -> str:
 
 def changed_since() -> Conflict:
     """Return the refusal to bring back what somebody has changed since."""
-    return Conflict(_("Somebody has changed it since."))
+    return Conflict(_("It has been changed since."))
 
 
 def _held_text() -> str:
-    return _("A person holds it already.")
+    return _("It is already held manually.")
 
 
 def _person(key: Any) -> User | None:
@@ -197,5 +201,5 @@ def _person(key: Any) -> User | None:
         return None
     person = User.objects.filter(pk=key, is_staff=True, is_active=True).first()
     if person is None:
-        raise IllegalTransition(_("This person no longer works here."))
+        raise IllegalTransition(_("This account is no longer active."))
     return person

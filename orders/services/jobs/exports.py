@@ -12,7 +12,8 @@ from backoffice.engine.services.disk import room_for
 from backoffice.engine.services.files import keep_file, new_path, note_kept
 from backoffice.jobs.models import Job, JobRow, RowState
 from backoffice.jobs.services.kinds import job_kind
-from catalog.services.tables.files import write_csv, write_xlsx
+from backoffice.sight import personal
+from backoffice.tables.writing import write_csv, write_xlsx
 from orders.models import Address, AddressRole, Order
 from orders.services.jobs.kinds import OrderJob
 
@@ -51,8 +52,14 @@ COLUMNS: dict[str, Callable[[Order, Address], Any]] = {
     "country_code": lambda order, to: to.country_code,
     "assignee": lambda order, to: order.assignee.get_username() if order.assignee else "",
     "tags": lambda order, to: ", ".join(order.tags),
+    "test": lambda order, to: "yes" if order.is_test else "no",
 }
 _AMOUNTS = frozenset({"total"})
+# Columns that are masked in a table of somebody who may not see personal data.
+PERSONAL = frozenset({
+    "customer_firstname", "customer_lastname", "customer_email", "customer_phone", "company", "department", "firstname",
+    "lastname", "street", "care_of", "zip", "city",
+})  # fmt: skip
 
 
 class ExportJob(OrderJob):
@@ -104,7 +111,8 @@ class ExportCsv(ExportJob):
 
 def _cells(order: Order) -> list[Any]:
     recipient = next((one for one in order.addresses.all() if one.role == AddressRole.RECIPIENT), _NOBODY)
-    return [read(order, recipient) for read in COLUMNS.values()]
+    cells = {name: read(order, recipient) for name, read in COLUMNS.items()}
+    return [personal(cell) if name in PERSONAL else cell for name, cell in cells.items()]
 
 
 def _kept_rows(job: Job) -> Iterator[list[Any]]:

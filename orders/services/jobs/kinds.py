@@ -12,12 +12,13 @@ from backoffice.jobs.services.inputs import InputKind, JobInput
 from backoffice.jobs.services.kinds import JobKind, RowPreview
 from backoffice.text.translatable import gettext as _
 from orders.models import Hold, Order
+from orders.services.change_labels import place_of
 
 NOTE = JobInput(
     "note",
     gettext_lazy("Reason"),
     InputKind.LONG,
-    help=gettext_lazy("Kept in the timeline of each order, with your name."),
+    help=gettext_lazy("Recorded in the timeline of each order, with your name."),
 )
 REASON = JobInput("note", NOTE.label, InputKind.LONG, is_required=True, help=NOTE.help)
 
@@ -43,12 +44,15 @@ class OrderJob(JobKind):
             for order in rows
         ]
 
+    def name_field(self, path: str) -> str:
+        return place_of(path)
+
 
 def order_of(row: JobRow) -> Order:
     """Return the row's order. Raise Conflict when it is gone."""
     order = Order.objects.filter(pk=row.subject_id).select_related("shop").defer("search").first()
     if order is None:
-        raise Conflict(_("It is gone."))
+        raise Conflict(_("It no longer exists."))
     return order
 
 

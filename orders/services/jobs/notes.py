@@ -29,7 +29,7 @@ class _TagJob(OrderJob):
         added = [tag for tag in add if tag not in order.tags]
         removed = [tag for tag in remove if tag in order.tags]
         if not (added or removed):
-            return RowResult(skipped=_("It is so already."))
+            return RowResult(skipped=_("No change needed."))
         kept = [tag for tag in order.tags if tag not in removed]
         tag_order(order, tags=[*kept, *added], actor=job.created_by)
         return RowResult(undo={"added": added, "removed": removed})
@@ -72,7 +72,7 @@ class NoteOrders(OrderJob):
     done = ngettext_lazy("Comment added to %(count)s order", "Comment added to %(count)s orders", "count")
     inputs = (
         JobInput("text", gettext_lazy("Comment"), InputKind.LONG, is_required=True, longest=LONGEST_NOTE,
-                 help=gettext_lazy("Read in the timeline of each order; @ mentions somebody.")),
+                 help=gettext_lazy("Appears in the timeline of each order; @ mentions a colleague.")),
     )  # fmt: skip
 
     def apply(self, job: Job, row: JobRow) -> RowResult:

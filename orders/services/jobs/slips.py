@@ -4,13 +4,13 @@ from collections.abc import Mapping, Sequence
 from io import BytesIO
 from typing import Any
 
-from django.core.files.storage import default_storage
 from django.utils.translation import gettext_lazy, ngettext_lazy
 
 from backoffice.engine.services.disk import room_for
-from backoffice.engine.services.files import keep_file, new_path, note_kept, read_file
+from backoffice.engine.services.files import delete_file, keep_file, new_path, note_kept, read_file
 from backoffice.files.types import PDF
 from backoffice.jobs.models import Job, JobRow, RowState
+from backoffice.jobs.models.job import PARTS_FOLDER
 from backoffice.jobs.services.kinds import job_kind
 from orders.models import Order
 from orders.services.jobs.kinds import OrderJob
@@ -23,9 +23,9 @@ _LARGEST = 100 * 1024 * 1024
 class PrintSlips(OrderJob):
     """Each slip is drawn and kept on its own, and all are joined at the end: a lost worker draws none again."""
 
-    label, icon, permission, only_reads = gettext_lazy("Print slips"), "print", "orders.view_order", True
-    title = ngettext_lazy("Print %(count)s slip", "Print %(count)s slips", "count")
-    done = ngettext_lazy("%(count)s slip ready", "%(count)s slips ready", "count")
+    label, icon, permission, only_reads = gettext_lazy("Print delivery slips"), "print", "orders.view_order", True
+    title = ngettext_lazy("Print %(count)s delivery slip", "Print %(count)s delivery slips", "count")
+    done = ngettext_lazy("%(count)s delivery slip ready", "%(count)s delivery slips ready", "count")
     most_rows, read_at_once = 500, 10
 
     def read(self, job: Job, rows: Sequence[JobRow]) -> Mapping[int, Any]:
@@ -41,21 +41,25 @@ class PrintSlips(OrderJob):
             }
 
     def finish(self, job: Job) -> None:
-        from pypdf import PdfWriter
-
         results = job.rows.filter(state=RowState.DONE).order_by("pk").values_list("result", flat=True)
         paths = [str(path) for path in results]
-        writer, target = PdfWriter(), BytesIO()
-        for path in paths:
-            writer.append(BytesIO(read_file(path) or b""))
-        if paths:
-            writer.write(target)
-            kept = keep_file(target.getvalue(), path=f"{new_path('jobs')}.pdf", accepts=[PDF])
+        if paths and not job.is_kept:  # else a worker was lost while it cleared the parts away
+            kept = keep_file(_joined(paths), path=f"{new_path('jobs')}.pdf", accepts=[PDF])
             job.save(update_fields=note_kept(job, kept))
         for path in paths:
-            default_storage.delete(path)
+            delete_file(path)
+
+
+def _joined(paths: Sequence[str]) -> bytes:
+    from pypdf import PdfWriter
+
+    writer, target = PdfWriter(), BytesIO()
+    for path in paths:
+        writer.append(BytesIO(read_file(path) or b""))
+    writer.write(target)
+    return target.getvalue()
 
 
 def _path(job: Job, row: JobRow) -> str:
     """Return a name that is the same each time, so that a slip drawn again takes the place of the first."""
-    return f"jobs/parts/{job.pk}-{row.pk}.pdf"
+    return f"{PARTS_FOLDER}{job.pk}-{row.pk}.pdf"

@@ -20,7 +20,7 @@ _MAYBE_DRAFT = (RemoteOrderState.DRAFT, RemoteOrderState.UNKNOWN)
 class DiscardDrafts(VendorOrderHandler):
     """The cancelling of given-up drafts at the vendor. One that was submitted behind our back is an alarm."""
 
-    title = _("Clear away given-up drafts")
+    title = _("Discard abandoned drafts")
 
     def recovery(self, push: Push) -> Recovery:
         return Recovery.REPEAT

@@ -2,9 +2,10 @@
 
 import msgspec
 
-from backoffice.text.translatable import join
+from backoffice.text.translatable import join_sentences
 from backoffice.vendors.abilities import TakesDraftOrders
 from backoffice.vendors.messages import RANK, LineReport, OrderReport, RemoteOrderState
+from backoffice.vendors.registry import vendor_title
 from orders.models import HoldReason, Order, VendorOrder
 from orders.services.holds import hold_if_open
 from orders.services.placing.planning import start_over
@@ -62,7 +63,9 @@ class DraftHandler(PlaceHandler[TakesDraftOrders]):
     def _apply(self, report: OrderReport) -> None:
         apply_order_report(report, source="answer", push=self.push)
 
-    def _hold(self, reason: HoldReason, text: str, found: list[str]) -> None:
-        params = {"vendor": self.row.vendor, "reference": self.row.reference, "found": join(found)}
+    def _hold(self, found: list[str], *, first: str, then: str) -> None:
+        """Hold the order for these differences, which stand between the two texts."""
+        names = {"vendor": vendor_title(self.row.vendor), "reference": self.row.reference}
+        text = join_sentences(first % names, *found, then)
         order = Order.objects.locked(self.row.order_id)
-        hold_if_open(order, reason=reason, text=text % params, actor="system")
+        hold_if_open(order, reason=HoldReason.DIFFERS_AT_VENDOR, text=text, actor="system")

@@ -7,7 +7,7 @@ from backoffice.engine.models.callback import CallbackState
 from backoffice.engine.services.callbacks import replay_callbacks
 from backoffice.engine.services.reports import ReportOutcome
 from backoffice.text.translatable import gettext as _
-from backoffice.text.translatable import join
+from backoffice.text.translatable import join_sentences
 from backoffice.vendors.messages import OrderReport, RemoteOrderState
 from backoffice.vendors.registry import vendor_title
 from orders.models import (
@@ -21,7 +21,7 @@ from orders.models import (
     VendorOrderState,
 )
 from orders.services.holds import hold_if_open
-from orders.services.placing.planning import plan_vendor_orders, start_over
+from orders.services.placing.planning import NOTHING_REPORTED, plan_vendor_orders, start_over
 from orders.services.push_kinds import discard_draft
 from orders.services.reports.applying import apply_order_report
 from orders.services.reports.strays import goods_that_differ, open_strays, read_reference, settle_stray
@@ -47,8 +47,9 @@ def bind(row: VendorOrder, report: OrderReport, *, actor: str, push: Push | None
         row.reference = report.reference
     row.generation = ours.generation if ours else row.generation
     row.reported_at, row.reported_history_id, row.reported_rank = None, 0, 0
+    row.document_states, row.files_due_at = [], None
     row.save()
-    row.lines.update(vendor_id="", raw_state="")
+    row.lines.update(**NOTHING_REPORTED)
     if given_up:
         discard_draft(row, given_up, actor=actor)
     params = {"vendor": row.vendor, "reference": row.reference, "vendor_id": row.vendor_id}
@@ -81,7 +82,7 @@ def _link(stray: StrayOrder, order: Order, *, actor: str, push: Push | None) -> 
         bind(fitting, report, actor=actor, push=push)
         return True
     if report.state == RemoteOrderState.CANCELLED and not free:
-        text = _("Cancelled at the vendor; another one is made in its place.")
+        text = _("Cancelled at the vendor; another one is produced in its place.")
         settle_stray(stray, state=StrayState.DISMISSED, actor=actor, reason=str(text))
         return False
     hold_beside(order, report, goods_that_differ(free[0], report) if free else [], actor=actor)
@@ -100,26 +101,31 @@ def _give_up_reference(row: VendorOrder, *, actor: str) -> None:
 
 def hold_beside(order: Order, report: OrderReport, found: Iterable[str], *, actor: str) -> None:
     """Hold the order: its vendor makes something for it already, and it is not what we would order."""
-    params = _params(report, found) | {"vendor_id": report.vendor_id}
-    text = _(
-        "%(vendor)s makes %(reference)s (number %(vendor_id)s) for the same order of the shop already, and it is not "
-        "the same. %(found)s Compare both. If the customer gets both, dismiss that one in the list of orders that only "
-        "a vendor knows, then release the hold; if not, cancel this one."
+    first = _(
+        "%(vendor)s already produces %(reference)s (number %(vendor_id)s) for the same order of the shop, but with "
+        "different contents."
     )
-    hold_if_open(order, reason=HoldReason.SECOND_AT_VENDOR, text=text % params, actor=actor)
+    then = _(
+        "Compare both. If the customer should get both, dismiss that one in the list of orders known only to a "
+        "vendor, then release the hold; otherwise cancel this one."
+    )
+    text = join_sentences(first % _names(report), *found, then)
+    hold_if_open(order, reason=HoldReason.SECOND_AT_VENDOR, text=text, actor=actor)
 
 
 def hold_changed(order: Order, report: OrderReport, found: Iterable[str], *, actor: str) -> None:
     """Hold the order: it was changed after the backup, then sent, so what is made is not what we know of it."""
-    text = _(
-        "%(reference)s was sent to %(vendor)s after the backup from which the database was restored, and as something "
-        "else than we know: %(found)s Correct the order here if the vendor has it right, then release the hold."
+    first = _(
+        "%(reference)s was sent to %(vendor)s after the backup from which the database was restored, and differs "
+        "from what we know."
     )
-    hold_if_open(order, reason=HoldReason.DIFFERS_AT_VENDOR, text=text % _params(report, found), actor=actor)
+    then = _("If the vendor is right, correct the order here, then release the hold.")
+    text = join_sentences(first % _names(report), *found, then)
+    hold_if_open(order, reason=HoldReason.DIFFERS_AT_VENDOR, text=text, actor=actor)
 
 
-def _params(report: OrderReport, found: Iterable[str]) -> dict[str, str]:
-    return {"vendor": vendor_title(report.vendor), "reference": report.reference, "found": join(found)}
+def _names(report: OrderReport) -> dict[str, str]:
+    return {"vendor": vendor_title(report.vendor), "reference": report.reference, "vendor_id": report.vendor_id}
 
 
 def replay_orphans(vendor: str) -> int:

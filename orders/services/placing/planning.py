@@ -1,10 +1,23 @@
 """Which vendor makes what: an order divided into the orders that the vendors get."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from typing import Any
 
+from backoffice.inserting import insert_rows
+from backoffice.vendor_accounts.services.choosing import account_of_shop
 from backoffice.vendors.abilities import TakesOrders
 from backoffice.vendors.registry import vendor_type
 from orders.models import Order, OrderLine, VendorOrder, VendorOrderLine, VendorOrderState
+
+# What a line at a vendor is before the vendor has reported of it.
+NOTHING_REPORTED: Mapping[str, Any] = {
+    "vendor_id": "",
+    "raw_state": "",
+    "file_states": [],
+    "shipping_earliest": None,
+    "shipping_latest": None,
+    "late": None,
+}
 
 
 def plan_vendor_orders(
@@ -21,17 +34,34 @@ def plan_vendor_orders(
     if has_documents is None:
         has_documents = order.generic_label or order.documents.exists()
     parts = list(divide_lines(lines, has_documents=has_documents))
-    vendor_orders = VendorOrder.objects.bulk_create(
-        VendorOrder(order=order, vendor=lines[0].vendor, part=part, reference=reference_of(order, part=part))
-        for part, lines in enumerate(parts, start=1)
+    vendor_orders = insert_rows(
+        [
+            VendorOrder(
+                order=order,
+                vendor=account_of(order, lines[0].vendor),
+                part=part,
+                reference=reference_of(order, part=part),
+            )
+            for part, lines in enumerate(parts, start=1)
+        ]
     )
-    VendorOrderLine.objects.bulk_create(
-        # The position rather than the shop's reference: short, and nothing a vendor might trim or fold.
-        VendorOrderLine(vendor_order=vendor_order, line=line, reference=str(line.position))
-        for vendor_order, lines in zip(vendor_orders, parts, strict=True)
-        for line in lines
+    insert_rows(
+        [
+            # The position rather than the shop's reference: short, and nothing a vendor might trim or fold.
+            VendorOrderLine(vendor_order=vendor_order, line=line, reference=str(line.position))
+            for vendor_order, lines in zip(vendor_orders, parts, strict=True)
+            for line in lines
+        ]
     )
     return vendor_orders
+
+
+def account_of(order: Order, vendor: str, *, parts: Iterable[VendorOrder] = ()) -> str:
+    """Return the account that gets the order's lines of a vendor: the one that its `parts` have, else its shop's, and
+    for tests another one, which makes nothing.
+    """
+    used = (part.vendor for part in parts)
+    return account_of_shop(order.shop_id, vendor, is_test=order.is_test, used=used)
 
 
 def reference_of(order: Order, *, part: int, generation: int = 1) -> str:
@@ -58,10 +88,12 @@ def start_over(vendor_order: VendorOrder) -> str:
     vendor_order.submitted_at = vendor_order.reported_at = vendor_order.read_at = None
     vendor_order.reported_history_id = vendor_order.reported_rank = 0
     vendor_order.shipping_earliest = vendor_order.shipping_latest = vendor_order.late = None
+    vendor_order.document_states, vendor_order.files_due_at = [], None
     vendor_order.save()
-    vendor_order.lines.update(vendor_id="", raw_state="", checked_files=[])
+    vendor_order.lines.update(checked_files=[], **NOTHING_REPORTED)
     # The vendor put it back into its stock, where it is needed again.
-    OrderLine.objects.filter(vendor_lines__vendor_order=vendor_order).update(takes_stock=True)
+    if not vendor_order.order.is_test:
+        OrderLine.objects.filter(vendor_lines__vendor_order=vendor_order).update(takes_stock=True)
     return given_up
 
 

@@ -46,8 +46,8 @@ class SingleCall(PlaceHandler):
     def risk(self, push: Push) -> str:
         if (sold := find_sales_value(push.subject_id)) is None:
             return ""
-        text = _("%(vendor)s names no purchase price; the customer paid %(price)s for this part, with tax.")
-        return text % {"vendor": push.vendor, "price": spell_price(*sold)}
+        text = _("%(vendor)s gives no purchase price; the customer paid %(price)s for this part, including tax.")
+        return text % {"vendor": vendor_title(push.vendor), "price": spell_price(*sold)}
 
     def deliver(self, delivery: Delivery) -> None:
         """Place the order, exactly once. Raise Withdrawn when it is not to be placed any more."""
@@ -69,8 +69,9 @@ class SingleCall(PlaceHandler):
             return
         params = {"vendor": vendor_title(self.row.vendor), "reference": order.reference}
         text = _(
-            "The customer ordered before the database was restored from a backup. %(vendor)s may have it already and "
-            "cannot be asked: look there for %(reference)s. If it is there, cancel this order; else release the hold."
+            "The customer ordered before the database was restored from a backup. %(vendor)s may already have the "
+            "order, and we cannot check: look there for %(reference)s. If it is there, cancel this order; "
+            "otherwise release the hold."
         )
         self.delivery.record(
             lambda: hold_if_open(
@@ -118,7 +119,7 @@ def ensure_known(message: OrderToPlace, *, row: VendorOrder) -> None:
         if line.custom_product not in known
     )
     if errors:
-        raise VendorRejected(_("Only what shoppers designed can be ordered."), errors=errors)
+        raise VendorRejected(_("Only products designed by shoppers can be ordered."), errors=errors)
 
 
 def _submitted(row: VendorOrder, *, vendor_id: str) -> OrderReport:

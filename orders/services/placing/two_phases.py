@@ -13,6 +13,7 @@ from backoffice.engine.services.handlers import ReconcileResult, push_kind
 from backoffice.text.translatable import gettext as _
 from backoffice.vendors.errors import VendorProtocolError, VendorRejected
 from backoffice.vendors.messages import OrderReport, OrderToPlace, RemoteOrderState
+from backoffice.vendors.registry import vendor_title
 from orders.models import HoldReason, Order, VendorOrder, VendorOrderState
 from orders.services.files.checks import prepare_files
 from orders.services.holds import hold_if_open
@@ -34,19 +35,19 @@ class Placement(DraftHandler):
         if push.step != "create":
             return []
         return [
-            _("No other draft is made. The order is held until a poll finds the draft by its reference."),
-            _("If it did not happen after all, this part stays unmade until somebody places it anew."),
+            _("No other draft is created. The order is held until a poll finds the draft by its reference."),
+            _("If it did not arrive after all, this part is not produced until it is placed again."),
         ]
 
     def if_sent_again(self, push: Push) -> list[str]:
         if push.step == "create":
             return [
-                _("Another draft is made. Only one draft is ever submitted."),
-                _("If it did happen after all, there are two drafts: that costs nothing, and the other is cancelled."),
+                _("Another draft is created. Only one draft is ever submitted."),
+                _("If it did arrive after all, there are two drafts: that costs nothing, and the other is cancelled."),
             ]
         return [
-            _("The vendor's order is read first: what is there already is not sent a second time."),
-            _("If it did happen after all, nothing is made twice: it is one order with one number."),
+            _("The vendor's order is read first: what is already there is not sent a second time."),
+            _("If it did arrive after all, nothing is produced twice: it is one order with one number."),
         ]
 
     def doubtful_step(self, push: Push) -> str:
@@ -105,7 +106,7 @@ class Placement(DraftHandler):
             self._begin_anew(found)
             return False
         elif draft.state != RemoteOrderState.DRAFT:
-            raise VendorProtocolError(_("The draft has a state we do not understand: %s.") % draft.raw_state)
+            raise VendorProtocolError(_("The draft has an unknown state: %s.") % draft.raw_state)
         return True
 
     def _is_made_already(self) -> bool:
@@ -155,21 +156,19 @@ class Placement(DraftHandler):
             return
         found = differences(requested, self.read())
         if found:
-            text = _(
-                "%(vendor)s makes something else of %(reference)s than was agreed: %(found)s It is submitted already: "
-                "cancel it at once, or release the hold to let it be made like that."
+            first = _("%(vendor)s is producing %(reference)s differently from what was agreed.")
+            then = _(
+                "It is already submitted: cancel it immediately, or release the hold to have it produced like this."
             )
-            self.delivery.record(lambda: self._hold(HoldReason.DIFFERS_AT_VENDOR, text, found))
+            self.delivery.record(lambda: self._hold(found, first=first, then=then))
 
     def _begin_anew(self, found: list[str]) -> None:
         first = self.push.payload.get("first_generation", self.row.generation)
         if self.row.generation - first + 1 >= MOST_GENERATIONS:
-            text = _(
-                "%(vendor)s does not make of %(reference)s what was agreed: %(found)s Nothing was submitted. Correct "
-                "the lines, then release the hold."
-            )
-            self.delivery.record(lambda: self._hold(HoldReason.DIFFERS_AT_VENDOR, text, found))
-            raise Withdrawn(_("What the vendor makes of the draft is never what was agreed."))
+            first = _("At %(vendor)s, %(reference)s differs from what was agreed.")
+            then = _("Nothing was submitted. Correct the lines, then release the hold.")
+            self.delivery.record(lambda: self._hold(found, first=first, then=then))
+            raise Withdrawn(_("The draft at the vendor repeatedly differs from what was agreed."))
         self.delivery.record(lambda: self.give_up_draft(found))
         self.reload()
 
@@ -187,8 +186,8 @@ def _assume_placed(push: Push) -> None:
     row.state = VendorOrderState.UNKNOWN
     row.save(update_fields=["state", "updated_at"])
     text = _(
-        "%(reference)s is said to be at %(vendor)s, but its id there is not known yet: the next poll looks for it."
+        "%(reference)s is reported to be at %(vendor)s, but its ID there is not known yet: the next poll looks for it."
     )
     order = Order.objects.locked(row.order_id)
-    params = {"vendor": row.vendor, "reference": row.reference}
+    params = {"vendor": vendor_title(row.vendor), "reference": row.reference}
     hold_if_open(order, reason=HoldReason.DIFFERS_AT_VENDOR, text=text % params, actor="system")

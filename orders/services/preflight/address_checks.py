@@ -22,7 +22,7 @@ def doubts_about(address: Address) -> dict[str, str]:
     if not address.street:
         doubts["street"] = _("Without a street the parcel may not arrive.")
     if address.zip and not has_letter_or_digit(address.zip):
-        doubts["zip"] = _("A postcode has letters or digits.")
+        doubts["zip"] = _("A postcode must contain letters or digits.")
     return doubts
 
 

@@ -1,24 +1,27 @@
 """The pre-flight: what a vendor would refuse or could not make is found while the shop still listens."""
 
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, field
 from operator import attrgetter
 from typing import Any
 
 from django.conf import settings
 
-from backoffice.errors import Errors, add_error
+from backoffice.accounts.services.markets import Market, choose_market, markets_of
+from backoffice.errors import Errors, add_error, merge
 from backoffice.text.emails import usable_email
 from backoffice.text.regions import country_code
 from backoffice.text.translatable import gettext as _
+from backoffice.text.translatable import join
 from backoffice.vendors.abilities import TakesOrders
 from backoffice.vendors.registry import vendor_type
-from orders.models import Address, AddressRole, Order
+from orders.models import Address, AddressRole, HoldReason, Order, OrderLine
+from orders.services.change_labels import describe_errors
 from orders.services.order_message import OrderRows, build_message
 from orders.services.preflight.address_checks import check_countries, doubts_about
 from orders.services.preflight.address_proposals import propose_address
 from orders.services.preflight.line_checks import ValidatedLine, check_url, validate_lines
-from orders.services.preflight.price_checks import check_prices
+from orders.services.preflight.price_checks import check_prices, country_of
 from orders.services.preflight.stock_checks import check_stock
 
 # Whose streets vendors get to see.
@@ -41,16 +44,42 @@ class Findings:
     stock: Errors = field(default_factory=dict)
     doubts: Errors = field(default_factory=dict)
     remarks: list[str] = field(default_factory=list)
+    # Lines of which another number is on backorder than was known: that number.
+    backorders: dict[OrderLine, int] = field(default_factory=dict)
     suggestions: dict[str, dict[str, str]] = field(default_factory=dict)
+
+    @property
+    def obstacles(self) -> Errors:
+        """All that keeps an order from being sent; `prices` and `stock` as far as its shop does not take them."""
+        return merge(self.errors, self.prices, self.stock)
+
+    def dismiss(self, reason: HoldReason) -> None:
+        """Leave out what a person decides who ends a hold of that reason."""
+        if reason == HoldReason.ODD_PRICE:
+            self.prices = {}
+        elif reason == HoldReason.OUT_OF_STOCK:
+            self.stock = {}
 
     @property
     def may_be_overridden(self) -> bool:
         """Whether a person may send it all the same: the catalogue may be behind, a vendor's limits are not."""
-        return bool(self.errors) and not any(is_about_address(path) for path in self.errors)
+        return bool(self.obstacles) and not any(is_about_address(path) for path in self.errors)
 
     @property
     def in_words(self) -> str:
-        return " ".join(f"{path}: {' '.join(texts)}" for path, texts in self.errors.items())
+        return join(describe_errors(self.obstacles))
+
+
+def by_reason(*, errors: Errors, prices: Errors, stock: Errors) -> dict[HoldReason, Errors]:
+    """Return what stands against an order by the reason to hold it for that."""
+    address, other = divide(errors)
+    found = {
+        HoldReason.BAD_ADDRESS: address,
+        HoldReason.INVALID_INPUT: other,
+        HoldReason.ODD_PRICE: prices,
+        HoldReason.OUT_OF_STOCK: stock,
+    }
+    return {reason: some for reason, some in found.items() if some}
 
 
 def is_about_address(path: str) -> bool:
@@ -64,22 +93,33 @@ def divide(errors: Errors) -> tuple[Errors, Errors]:
     return address, {path: texts for path, texts in errors.items() if path not in address}
 
 
-def check_order(rows: OrderRows, *, without: Collection[int] = ()) -> Findings:
+def check_order(rows: OrderRows, *, without: Collection[int] = (), check_parts: bool = True) -> Findings:
     """Return all that stands against the order, in a constant number of queries; nothing is saved, and its lines are
-    filled from the catalogue (`validate_lines`). Of its stock, lines `without` which it is asked take nothing.
+    filled from the catalogue (`validate_lines`). Of its stock, lines `without` which it is asked take nothing. What its
+    total is made of is looked at with `check_parts`.
 
     Must run in the transaction that writes the order: until its end no other takes of the same stock.
     """
     order, findings = rows.order, Findings()
+    market = market_of(order, rows.addresses, markets=markets_of(order.shop))
     findings.lines = validate_lines(
-        rows.lines, shop=order.shop, errors=findings.errors, currency=order.currency, sold_before=order.complaint
+        rows.lines,
+        shop=order.shop,
+        errors=findings.errors,
+        markets=[market] * len(rows.lines),
+        sold_before=order.complaint,
     )
     check_countries(((address.field, address) for address in rows.addresses), errors=findings.errors)
     check_limits(rows, findings)
-    check_prices(order, findings.lines, errors=findings.prices)
+    check_prices(rows, findings.lines, market=market, errors=findings.prices, check_parts=check_parts)
     # Last, since it locks.
     check_stock(findings.lines, errors=findings.stock, without=without)
     return findings
+
+
+def market_of(order: Order, addresses: Iterable[Address], *, markets: Iterable[Market]) -> Market | None:
+    """Return which of its shop's it belongs to, by its currency and where it goes; None where there is none."""
+    return choose_market(markets, currency=order.currency, country=country_of(addresses))
 
 
 def check_limits(rows: OrderRows, findings: Findings) -> None:
@@ -88,12 +128,12 @@ def check_limits(rows: OrderRows, findings: Findings) -> None:
     _check_express(order, findings)
     if order.customer_email and not usable_email(order.customer_email):
         # Only letters and reviews need it: what the customer bought is made all the same.
-        text = _("%(email)s is no e-mail address: the customer gets no letters and no review requests.")
+        text = _("%(email)s is not an e-mail address: the customer gets no letters and no review requests.")
         findings.remarks.append(text % {"email": order.customer_email})
     for index, document in enumerate(document for document in rows.documents if not document.made_by_us):
         check_url(document.url, path=f"documents[{index}].url", errors=errors)
     if order.generic_label and not settings.LABEL_SECRET:
-        text = _("Labels cannot be supplied: the back office has no LABEL_SECRET.")
+        text = _("Labels cannot be supplied: LABEL_SECRET is not set.")
         add_error(errors, "generic_label", text)
     for index, line in enumerate(rows.lines):
         if line.customs:
@@ -101,6 +141,8 @@ def check_limits(rows: OrderRows, findings: Findings) -> None:
     for vendor in dict.fromkeys(line.vendor for line in rows.lines):
         _check_vendor(rows, findings, vendor=vendor)
     for address in rows.addresses:
+        if address.role == AddressRole.LETTER:
+            _check_letter_address(address, errors=errors)
         _move_doubts(address, findings)
 
 
@@ -116,7 +158,17 @@ def _check_customs(customs: Mapping[str, Any], *, path: str, errors: Errors) -> 
         if not customs[name]:
             add_error(errors, f"{path}.{name}", _("Missing."))
     if customs["origin"] and country_code(customs["origin"]) is None:
-        add_error(errors, f"{path}.origin", _("%(code)s is no country.") % {"code": customs["origin"]})
+        add_error(errors, f"{path}.origin", _("%(code)s is not a country code.") % {"code": customs["origin"]})
+
+
+def _check_letter_address(address: Address, *, errors: Errors) -> None:
+    """Check what no vendor of goods gets to see: a part of an address is none, and letters would go elsewhere."""
+    path = address.field
+    for name in ("street", "zip", "city", "country_code"):
+        if not getattr(address, name):
+            add_error(errors, f"{path}.{name}", _("Missing."))
+    if not (address.lastname or address.company):
+        add_error(errors, f"{path}.lastname", _("A last name or a company is required."))
 
 
 def _move_doubts(address: Address, findings: Findings) -> None:

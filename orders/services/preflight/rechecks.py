@@ -8,39 +8,52 @@ from collections import defaultdict
 from collections.abc import Collection, Iterable
 
 from backoffice.accounts.models import Shop
+from backoffice.accounts.models.shop import ShortStock
+from backoffice.accounts.services.markets import markets_of
 from backoffice.errors import Errors, InvalidInput
 from backoffice.text.translatable import gettext as _
 from catalog.models import Variant
-from orders.models import HoldReason, Order
+from orders.models import Hold, HoldReason, Order
 from orders.models.vendor_order import UNSENT
 from orders.services.designs.ids import is_ours
 from orders.services.order_message import OrderRows
 from orders.services.preflight.address_checks import check_countries
 from orders.services.preflight.line_checks import validate_lines
-from orders.services.preflight.order_checks import Findings, check_limits, divide
+from orders.services.preflight.order_checks import Findings, by_reason, check_limits, market_of
+from orders.services.preflight.price_checks import check_margins
+from orders.services.preflight.stock_checks import check_stock_again, takers_of
 
 _LINE = re.compile(r"lines\[(\d+)\](.*)", re.DOTALL)
 
 
-def ensure_sendable(order: Order, *, anyway: bool = False) -> None:
-    """Raise InvalidInput, with the errors by field, when the vendors would refuse what is left to send.
+# What a person has decided about these is not asked again.
+DECIDED = (HoldReason.ODD_PRICE, HoldReason.OUT_OF_STOCK)
 
-    With `anyway` only what no vendor takes stops it: errors of the catalogue are passed over.
+
+def ensure_sendable(order: Order, *, anyway: bool = False) -> Findings:
+    """Return what the pre-flight finds in what is left to send, whose stocks are locked until the transaction ends.
+
+    Raise InvalidInput, with the errors by field, when the vendors would refuse it or its shop would not take it now.
+    With `anyway` only what no vendor takes stops it: errors of the catalogue, prices and stock are passed over.
     """
-    found = recheck_orders([order])[order.pk]
-    if found.errors and not (anyway and found.may_be_overridden):
-        text = _("%(number)s would be refused: %(complaints)s")
-        raise InvalidInput(text % {"number": order.number, "complaints": found.in_words}, errors=found.errors)
+    found = recheck_orders([order], lock=True)[order.pk]
+    if found.obstacles and not (anyway and found.may_be_overridden):
+        text = _("The vendor would reject %(number)s: %(complaints)s")
+        raise InvalidInput(text % {"number": order.number, "complaints": found.in_words}, errors=found.obstacles)
+    return found
 
 
-def reasons_to_hold(errors: Errors) -> dict[HoldReason, Errors]:
+def reasons_to_hold(found: Findings) -> dict[HoldReason, Errors]:
     """Return the errors by the reason to hold for them, as at intake."""
-    both = zip((HoldReason.BAD_ADDRESS, HoldReason.INVALID_INPUT), divide(errors), strict=True)
-    return {reason: some for reason, some in both if some}
+    return by_reason(errors=found.errors, prices=found.prices, stock=found.stock)
 
 
-def recheck_orders(orders: Collection[Order]) -> dict[int, Findings]:
-    """Return what stands against each order, by its key; in a number of queries that their number does not change."""
+def recheck_orders(orders: Collection[Order], *, lock: bool = False) -> dict[int, Findings]:
+    """Return what stands against each order, by its key; in a number of queries that their number does not change.
+    With `lock` nobody else takes of their stocks until the transaction ends.
+
+    What came in after an order leaves it its share of the stock, unless it was released before.
+    """
     rows = Order.objects.filter(pk__in=[order.pk for order in orders]).select_related("shop").defer("search")
     by_shop: dict[Shop, list[OrderRows]] = defaultdict(list)
     for order in rows.prefetch_related("lines", "addresses", "documents", "vendor_orders__lines"):
@@ -48,8 +61,12 @@ def recheck_orders(orders: Collection[Order]) -> dict[int, Findings]:
     found = {order.pk: Findings() for order in orders}
     if by_shop:
         has_catalogue = Variant.objects.exists()
-        for shop, sales in by_shop.items():
-            _recheck(shop, [sale for sale in sales if sale.lines], found, has_catalogue=has_catalogue)
+        for shop, all_sales in by_shop.items():
+            sales = [sale for sale in all_sales if sale.lines]
+            _recheck(shop, sales, found, has_catalogue=has_catalogue)
+            if has_catalogue:
+                _recheck_goods(sales, found, lock=lock)
+        _leave_decided(found)
     return found
 
 
@@ -68,8 +85,14 @@ def _what_is_left(order: Order) -> OrderRows:
 def _recheck(shop: Shop, sales: list[OrderRows], found: dict[int, Findings], *, has_catalogue: bool) -> None:
     """Check all lines and all addresses of a shop at once, the rest order by order without a query."""
     errors: Errors = {}
+    known = markets_of(shop)
+    markets = [(market_of(sale.order, sale.addresses, markets=known), len(sale.lines)) for sale in sales]
     validated = validate_lines(
-        [line for sale in sales for line in sale.lines], shop=shop, errors=errors, sold_before=True
+        [line for sale in sales for line in sale.lines],
+        shop=shop,
+        errors=errors,
+        markets=[market for market, lines in markets for _line in range(lines)],
+        sold_before=True,
     )
     places: Errors = {}
     check_countries(
@@ -91,6 +114,35 @@ def _recheck(shop: Shop, sales: list[OrderRows], found: dict[int, Findings], *, 
         check_limits(sale, findings)
         findings.errors = {path_in_order(path, sale): texts for path, texts in findings.errors.items()}
         found[sale.order.pk] = findings
+
+
+def _recheck_goods(sales: list[OrderRows], found: dict[int, Findings], *, lock: bool) -> None:
+    """Check what may have changed since an order came in: what its goods cost, and how many of them there are."""
+    takers = takers_of([line for sale in sales for line in found[sale.order.pk].lines], lock=lock)
+    for sale in sales:
+        findings, order = found[sale.order.pk], sale.order
+        check_margins(order, findings.lines, errors=findings.prices)
+        known = {one.line: one.line.backordered for one in findings.lines}
+        check_stock_again(order, findings.lines, takers, errors=findings.stock)
+        findings.backorders = {line: before for line, before in known.items() if line.backordered != before}
+        if order.shop.on_short_stock == ShortStock.BACKORDER:
+            findings.stock = {}
+        findings.prices, findings.stock = (
+            {path_in_order(path, sale): texts for path, texts in errors.items()}
+            for errors in (findings.prices, findings.stock)
+        )
+
+
+def _leave_decided(found: dict[int, Findings]) -> None:
+    """Leave out what a person has said of these orders already: prices that are right, goods to be ordered anyway."""
+    asked = [pk for pk, findings in found.items() if findings.prices or findings.stock]
+    if not asked:
+        return
+    holds = Hold.objects.filter(order__in=asked, reason__in=DECIDED).order_by("pk")
+    newest = {(pk, reason): overridden for pk, reason, overridden in holds.values_list("order", "reason", "overridden")}
+    for (pk, reason), overridden in newest.items():
+        if overridden:
+            found[pk].dismiss(HoldReason(reason))
 
 
 def _behind(errors: Errors, prefix: str) -> Iterable[tuple[str, list[str]]]:

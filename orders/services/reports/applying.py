@@ -12,11 +12,16 @@ from backoffice.engine.models.callback import CallbackState
 from backoffice.engine.services.changes import set_changed
 from backoffice.engine.services.reports import ReportApplication, ReportOutcome, Source
 from backoffice.text.translatable import gettext as _
-from backoffice.vendors.messages import RANK, HistoryEntry, OrderReport, RemoteOrderState
+from backoffice.text.translatable import join_sentences
+from backoffice.vendors.messages import RANK, HistoryEntry, LineReport, OrderReport, RemoteOrderState
+from backoffice.vendors.registry import vendor_title
 from fulfillment.services.shipments import record_shipments
 from orders.models import HoldReason, Order, OrderEvent, VendorOrder, VendorOrderLine, VendorOrderState
 from orders.services.cancellation_outcomes import settle_cancellation
+from orders.services.erasing import forget_reported
+from orders.services.file_states import files_due_at, merge_files
 from orders.services.holds import hold_if_open
+from orders.services.push_kinds import is_taken_back
 from orders.services.reports.duplicates import keep_second_out
 from orders.services.reports.matching import Claim, claim_of, find_vendor_order
 from orders.services.search import refresh_search
@@ -55,7 +60,10 @@ def apply_order_report(
         order = Order.objects.locked(found.order_id)
         vendor_order = VendorOrder.objects.select_for_update().get(pk=found.pk)
         vendor_order.order = order
-        return _Application(report, vendor_order, source=source, callback=callback, push=push, actor=actor).run()
+        outcome = _Application(report, vendor_order, source=source, callback=callback, push=push, actor=actor).run()
+        if order.erased_at is not None:
+            forget_reported(order)
+        return outcome
 
 
 def is_known(report: OrderReport, vendor_order: VendorOrder) -> bool:
@@ -86,6 +94,10 @@ class _Application(ReportApplication):
             case claim:
                 return keep_second_out(self.report, self.row, claim=claim, source=self.source, origin=self.origin)
 
+    def apply(self, *, changed: bool = False) -> ReportOutcome:
+        self._merge_lines()
+        return super().apply(changed=changed)
+
     def values(self) -> dict[str, Any]:
         report = self.report
         earliest, latest = report.shipping_earliest, report.shipping_latest
@@ -97,9 +109,21 @@ class _Application(ReportApplication):
             return {}
         return {"submitted_at": self.row.submitted_at or timezone.now()}
 
+    def values_of_parts(self) -> dict[str, Any]:
+        report = self.report
+        documents = merge_files(
+            self.row.document_states, report.documents, at=report.version.updated_at, is_newest=self.is_newest
+        )
+        if not report.lines:  # it says nothing of files
+            return {"document_states": documents}
+        files = [*documents, *(file for line in self.lines for file in line.file_states)]
+        return {"document_states": documents, "files_due_at": files_due_at(self.row, files)}
+
     def record_parts(self) -> bool:
-        changed = self._record_lines()
-        return self._record_shipments() or changed
+        if moved := [row for row, columns in self.moved_lines if columns]:
+            columns = {name for _row, columns in self.moved_lines for name in columns}
+            VendorOrderLine.objects.bulk_update(moved, sorted(columns))
+        return self._record_shipments() or bool(moved)
 
     def follow(self, before: str, *, changed: bool) -> None:
         state = self.row.state
@@ -108,7 +132,7 @@ class _Application(ReportApplication):
         elif state != before:
             self.note(f"vendor.{state}")
         if changed:
-            derive_statuses(self.subject)
+            derive_statuses(self.subject, noted=self.take_events())
 
     def event(self, kind: str, params: Mapping[str, Any], **fields: Any) -> OrderEvent:
         return OrderEvent(order=self.subject, kind=kind, params=params, **self.origin, **fields)
@@ -129,29 +153,40 @@ class _Application(ReportApplication):
             params["vendor_time"] = entry.at.isoformat()
         return {"at": at, "params": params}
 
-    def _record_lines(self) -> bool:
+    def _merge_lines(self) -> None:
+        """Set what is new of the lines; nothing is saved."""
         reported = {line.reference: line for line in self.report.lines}
-        moved = []
-        for row in self.row.lines.all() if reported else ():
-            line = reported.get(row.reference)
-            if line is None or (row.vendor_id and not self.is_newest):
-                continue
-            if set_changed(row, {"vendor_id": line.vendor_id, "raw_state": line.raw_state}):
-                moved.append(row)
-        if moved:
-            VendorOrderLine.objects.bulk_update(moved, ["vendor_id", "raw_state"])
-        return bool(moved)
+        self.lines = list(self.row.lines.all()) if reported or self.report.shipments else []
+        pairs = [(row, reported[row.reference]) for row in self.lines if row.reference in reported]
+        self.moved_lines = [(row, set_changed(row, self._line_values(row, line))) for row, line in pairs]
+
+    def _line_values(self, row: VendorOrderLine, line: LineReport) -> dict[str, Any]:
+        at = self.report.version.updated_at
+        values: dict[str, Any] = {
+            "file_states": merge_files(row.file_states, line.files, at=at, is_newest=self.is_newest)
+        }
+        days = {
+            "shipping_earliest": line.shipping_earliest,
+            "shipping_latest": line.shipping_latest,
+            "late": line.shipping_late,
+        }
+        # Some routes leave them out: what was said once stays until another day is said.
+        is_said = {name: day for name, day in days.items() if day is not None}
+        values |= {name: day for name, day in is_said.items() if self.is_newest or getattr(row, name) is None}
+        if self.is_newest or not row.vendor_id:
+            values |= {"vendor_id": line.vendor_id, "raw_state": line.raw_state}
+        return values
 
     def _record_shipments(self) -> bool:
         if not self.report.shipments:
             return False
-        lines = dict(self.row.lines.values_list("reference", "line_id"))
+        lines = {row.reference: row.line_id for row in self.lines}
         changes = record_shipments(self.row, self.report.shipments, lines=lines, is_newest=self.is_newest)
-        OrderEvent.objects.bulk_create(
+        self.new_events += [
             self.event(kind, {"carrier": row.carrier, "tracking_code": row.tracking_code, "url": row.tracking_url})
             for kind, rows in (("shipment.sent", changes.sent), ("shipment.arrived", changes.delivered))
             for row in rows
-        )
+        ]
         if changes.sent:  # customers quote tracking codes
             refresh_search(self.subject)
         return changes.changed
@@ -159,15 +194,25 @@ class _Application(ReportApplication):
     def _follow_cancellation(self) -> None:
         if self.subject.cancel_requested_at:
             self.note("vendor.cancelled")
+            self.write_events()  # before what it causes
             settle_cancellation(self.subject, actor=self.origin["actor"])
+            return
+        if is_taken_back(self.row):
+            self.note("vendor.cancelled")
+            self.write_events()
+            text = _(
+                "%(vendor)s cancelled %(reference)s so that it can be changed. Edit the order, then release it to "
+                "place this part again."
+            )
+            text = text % self._names()
+            hold_if_open(self.subject, reason=HoldReason.VENDOR_CANCELLED, text=text, actor=self.origin["actor"])
             return
         cause = self._cause()
         self.note("vendor.cancelled_unasked", cause=cause)
-        text = _(
-            "%(vendor)s cancelled %(reference)s: %(cause)s Correct the cause and release the hold: that part is then "
-            "placed anew. Or cancel the order."
-        )
-        text = text % self._params(cause=cause)
+        self.write_events()
+        text = _("%(vendor)s cancelled %(reference)s.") % self._names()
+        then = _("Fix the cause and release the hold to place this part again, or cancel the order.")
+        text = join_sentences(text, cause, then)
         hold_if_open(self.subject, reason=HoldReason.VENDOR_CANCELLED, text=text, actor=self.origin["actor"])
 
     def _cause(self) -> str:
@@ -180,6 +225,9 @@ class _Application(ReportApplication):
         self.row.vendor_id = self.report.vendor_id
         self.row.save(update_fields=["vendor_id", "updated_at"])
         self.note("vendor.adopted")
+
+    def _names(self) -> dict[str, str]:
+        return {"vendor": vendor_title(self.row.vendor), "reference": self.row.reference}
 
     def _params(self, **more: str) -> dict[str, str]:
         row = self.row

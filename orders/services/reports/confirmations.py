@@ -25,7 +25,7 @@ def apply_confirmation(report: OrderReport, *, callback: Callback) -> ReportOutc
     found = find_vendor_order(msgspec.structs.replace(report, vendor_id="")) if report.reference else None
     found = found or find_vendor_order(report)
     if found is None:
-        return ReportOutcome(CallbackState.ORPHAN, note=_("No order of ours is called %s.") % (report.reference or "–"))
+        return ReportOutcome(CallbackState.ORPHAN, note=_("No order has the reference %s.") % (report.reference or "–"))
     Order.objects.locked(found.order_id)
     if is_taken(found, vendor_id=report.vendor_id):
         report = msgspec.structs.replace(report, vendor_id=found.vendor_id)
@@ -34,6 +34,6 @@ def apply_confirmation(report: OrderReport, *, callback: Callback) -> ReportOutc
     if found.submitted_at is not None and found.vendor_id == report.vendor_id:
         pushes = Push.objects.about(found).filter(kind=PLACE, state=PushState.UNKNOWN)
         for push in pushes.select_for_update():
-            note_attempt(push, step=push.step, text=_("The vendor's callback says that it has happened."))
+            note_attempt(push, step=push.step, text=_("An incoming webhook from the vendor confirmed that it arrived."))
             close_push(push, PushState.CONFIRMED)
     return outcome

@@ -5,8 +5,9 @@ from typing import Any
 from backoffice.engine.models.callback import CallbackState
 from backoffice.engine.services.reports import ReportOutcome, Source
 from backoffice.text.translatable import gettext as _
-from backoffice.text.translatable import join
+from backoffice.text.translatable import join_sentences
 from backoffice.vendors.messages import RANK, OrderReport, RemoteOrderState
+from backoffice.vendors.registry import vendor_title
 from orders.models import HoldReason, StrayOrder, StrayState, VendorOrder
 from orders.services.holds import active_holds, hold_if_open
 from orders.services.push_kinds import discard_draft
@@ -30,7 +31,7 @@ def keep_second_out(
     # A late callback about a draft that is being discarded already is no reason to do it again.
     if claim == Claim.STRAY or source == "poll":
         discard_draft(vendor_order, report.vendor_id, actor=origin["actor"])
-    note = _("A draft that is given up: %s.") % report.vendor_id
+    note = _("A draft that is no longer needed: %s.") % report.vendor_id
     return ReportOutcome(CallbackState.KNOWN, vendor_order.order, note)
 
 
@@ -58,27 +59,33 @@ def _raise_alarm(report: OrderReport, vendor_order: VendorOrder, origin: dict[st
     )
     if not is_new:
         return ReportOutcome(CallbackState.KNOWN, vendor_order.order)
-    text = _text(differing, has_lines=bool(report.lines)) % (params | {"found": join(differing)})
+    text = _text(differing, params | {"vendor": vendor_title(report.vendor)}, has_lines=bool(report.lines))
     order, reason = vendor_order.order, HoldReason.SECOND_AT_VENDOR
     # Of a third order the hold says so beside the second: there is one hold for each reason.
     before = active_holds(order).filter(reason=reason).values_list("text", flat=True).first()
-    hold_if_open(order, reason=reason, text=join([before, text]) if before else text, actor=origin["actor"])
+    hold_if_open(order, reason=reason, text=join_sentences(before or "", text), actor=origin["actor"])
     return ReportOutcome(CallbackState.APPLIED, vendor_order.order, text)
 
 
-def _text(differing: list[str], *, has_lines: bool) -> str:
+def _text(differing: list[str], params: dict[str, str], *, has_lines: bool) -> str:
     if differing:  # two that are not alike were sold to two customers: neither must be cancelled
-        return _(
-            "%(vendor)s holds another order under %(reference)s: %(other)s beside ours, %(ours)s. It is not the same: "
-            "%(found)s So it may be another customer's: cancel neither of them before you know whose it is. It stands "
-            "in the list of orders that only a vendor knows; bring it in or dismiss it there, then release the hold."
+        first = _(
+            "%(vendor)s has another order under %(reference)s: %(other)s in addition to ours, %(ours)s. They differ."
         )
+        then = _(
+            "It may belong to another customer, so cancel neither until you know whose it is. Bring it in or "
+            "dismiss it in the list of orders known only to a vendor, then release the hold."
+        )
+        return join_sentences(first % params, *differing, then)
     if has_lines:
-        return _(
-            "%(vendor)s holds a second order for %(reference)s: %(other)s beside ours, %(ours)s. Both have the same "
-            "goods and recipient. Cancel one of them at %(vendor)s at once, then release the hold."
+        text = _(
+            "%(vendor)s has a second order for %(reference)s: %(other)s in addition to ours, %(ours)s. Both have "
+            "the same goods and recipient. Cancel one of them at %(vendor)s immediately, then release the hold."
         )
-    return _(
-        "%(vendor)s holds a second order for %(reference)s: %(other)s beside ours, %(ours)s. It does not say what is "
-        "in it. Compare both at %(vendor)s: if they are the same, cancel one at once; then release the hold."
+        return text % params
+    text = _(
+        "%(vendor)s has a second order for %(reference)s: %(other)s in addition to ours, %(ours)s. Its contents "
+        "are not reported. Compare both at %(vendor)s: if they are the same, cancel one immediately; then release "
+        "the hold."
     )
+    return text % params

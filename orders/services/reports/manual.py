@@ -12,9 +12,10 @@ from django.utils import timezone
 
 from backoffice.errors import ELIGIBLE, Eligibility, IllegalTransition, InvalidInput, ineligible
 from backoffice.text.translatable import gettext as _
-from backoffice.vendors.abilities import TakesOrdersAtOnce
+from backoffice.text.translatable import join_sentences
+from backoffice.vendors.abilities import SimulatesOrders, TakesOrdersAtOnce
 from backoffice.vendors.messages import OrderReport, RemoteOrderState, ShipmentReport, Version
-from backoffice.vendors.registry import has_ability
+from backoffice.vendors.registry import has_ability, vendor_title
 from fulfillment.models import Shipment
 from orders.models import Order, VendorOrder, VendorOrderState
 from orders.services.cancellation_outcomes import go_on_after_refusal, settle_cancellation
@@ -67,13 +68,14 @@ def record_progress(row: VendorOrder, *, progress: Progress, actor: str, parcel:
 
 def can_record_progress(order: Order, row: VendorOrder) -> Eligibility:
     """Return whether people may record how far the part is."""
-    if not has_ability(row.vendor, TakesOrdersAtOnce):
-        return ineligible(_("%(vendor)s reports by itself how far it is.") % {"vendor": row.vendor})
+    names = {"reference": row.reference, "vendor": vendor_title(row.vendor)}
+    if not any(has_ability(row.vendor, ability) for ability in (TakesOrdersAtOnce, SimulatesOrders)):
+        return ineligible(_("%(vendor)s reports progress automatically.") % names)
     if row.submitted_at is None or row.state not in _AT_VENDOR:
-        return ineligible(_("%(reference)s is not at %(vendor)s.") % {"reference": row.reference, "vendor": row.vendor})
+        return ineligible(_("%(reference)s is not at %(vendor)s.") % names)
     if order.cancel_requested_at is not None:
-        text = _("A cancellation was asked for: say first what %(vendor)s answered.")
-        return ineligible(text % {"vendor": row.vendor})
+        text = _("A cancellation was requested: record the answer from %(vendor)s first.")
+        return ineligible(text % names)
     return ELIGIBLE
 
 
@@ -105,7 +107,7 @@ def _parcel_id(parcel: ParcelInput) -> str:
 
 def _ensure_fit(parcel: ParcelInput) -> None:
     errors = {
-        name: [_("At most %(most)d characters are possible.") % {"most": most}]
+        name: [_("At most %(most)d characters are allowed.") % {"most": most}]
         for name, most in LONGEST.items()
         if len(getattr(parcel, name)) > most
     }
@@ -124,7 +126,7 @@ def conclude_cancellation(row: VendorOrder, *, cancelled: bool, actor: str, note
     order = Order.objects.locked(row.order_id)
     row = VendorOrder.objects.select_for_update().get(pk=row.pk)
     if not awaits_confirmation(order, row):
-        raise IllegalTransition(_("No cancellation of %s waits for word from its vendor.") % row.reference)
+        raise IllegalTransition(_("No cancellation of %s is waiting for an answer from its vendor.") % row.reference)
     params = {"vendor": row.vendor, "reference": row.reference, "note": note}
     if cancelled:
         row.state = VendorOrderState.CANCELLED
@@ -132,8 +134,9 @@ def conclude_cancellation(row: VendorOrder, *, cancelled: bool, actor: str, note
         order.events.create(actor=actor, kind="vendor.cancelled", params=params)
         settle_cancellation(order, actor=actor)
     else:
-        text = _("%(vendor)s makes %(reference)s all the same. %(note)s")
-        go_on_after_refusal(row, text=(text % params).strip(), actor=actor)
+        text = _("%(vendor)s is making %(reference)s anyway.")
+        text %= {"vendor": vendor_title(row.vendor), "reference": row.reference}
+        go_on_after_refusal(row, text=join_sentences(text, note), actor=actor)
     order.refresh_from_db()
     return order
 

@@ -12,16 +12,10 @@ from backoffice.engine.services.reports import ReportOutcome
 from backoffice.vendors.abilities import ReportsOrders
 from backoffice.vendors.change_pages import ChangePage
 from backoffice.vendors.messages import OrderReport
-from orders.models import VendorOrder, VendorOrderState
+from orders.models import VendorOrder
+from orders.models.vendor_order import IN_PROGRESS
 from orders.services.reports.applying import apply_order_report
 from orders.services.reports.strays import note_stray
-
-_IN_PROGRESS = (
-    VendorOrderState.SUBMITTED,
-    VendorOrderState.CHECKED,
-    VendorOrderState.IN_PRODUCTION,
-    VendorOrderState.UNKNOWN,
-)
 
 
 class OrderPull(PullRun[ReportsOrders]):
@@ -53,4 +47,4 @@ class OrderPull(PullRun[ReportsOrders]):
         return outcome
 
     def unfinished(self) -> QuerySet[VendorOrder]:
-        return VendorOrder.objects.filter(state__in=_IN_PROGRESS).exclude(vendor_id="")
+        return VendorOrder.objects.filter(state__in=IN_PROGRESS).exclude(vendor_id="")

@@ -13,6 +13,7 @@ from backoffice.errors import Conflict
 from backoffice.text.reasons import checked_reason
 from backoffice.text.translatable import gettext as _
 from backoffice.vendors.messages import LineReport, OrderReport, PostalAddress, RemoteOrderState
+from backoffice.vendors.registry import names_for
 from orders.models import Order, StrayOrder, StrayState, VendorOrder
 from orders.services.order_message import differences, order_to_place
 
@@ -70,7 +71,8 @@ def note_stray(report: OrderReport, *, beside: VendorOrder | None = None) -> Str
 def open_strays(order: Order) -> QuerySet[StrayOrder]:
     """Return what only vendors know of this very order: by the shop's reference, by our number where none was given."""
     is_its = Q(shop_reference=order.reference) | Q(shop_reference="", number=order.number)
-    return StrayOrder.objects.filter(is_its, shop=order.shop_id, state=StrayState.OPEN).order_by("pk")
+    rows = StrayOrder.objects.filter(is_its, shop=order.shop_id, state=StrayState.OPEN)
+    return rows.filter(vendor__in=names_for(tests=order.is_test)).order_by("pk")
 
 
 def goods_that_differ(row: VendorOrder, report: OrderReport) -> list[str]:
@@ -114,7 +116,7 @@ def settle_stray(
         is_adopted=is_adopted,
     )
     if not settled:
-        raise Conflict(_("This has been decided already."))
+        raise Conflict(_("This has already been decided."))
 
 
 def _without_ours(line: LineReport) -> tuple[str, ...]:

@@ -10,6 +10,7 @@ from backoffice.engine.services.epoch import take_id
 from backoffice.errors import Conflict, IllegalTransition
 from backoffice.text.translatable import gettext as _
 from backoffice.vendors.messages import LineReport, OrderReport, PostalAddress, RemoteLineKind
+from backoffice.vendors.registry import is_for_tests, vendor_behind
 from orders.models import (
     Address,
     AddressRole,
@@ -48,10 +49,11 @@ def adopt_stray(stray: StrayOrder, *, actor: str) -> Order:
     """
     stray = StrayOrder.objects.select_for_update().get(pk=stray.pk)
     if stray.state != StrayState.OPEN:
-        raise Conflict(_("This has been decided already."))
+        raise Conflict(_("This has already been decided."))
     reference = stray.shop_reference or stray.reference
     # The newest, should one have been cancelled and replaced.
-    existing = Order.objects.filter(shop=stray.shop_id, reference=reference).order_by("-pk").first()
+    same = Order.objects.filter(shop=stray.shop_id, reference=reference, is_test=is_for_tests(stray.vendor))
+    existing = same.order_by("-pk").first()
     if existing is None:
         order = _make(stray, actor=actor)
     else:
@@ -59,7 +61,7 @@ def adopt_stray(stray: StrayOrder, *, actor: str) -> Order:
         link_strays(order, actor=actor)
         stray.refresh_from_db()
         if stray.state == StrayState.OPEN:
-            text = _("Order %(number)s of the shop has that reference and is not the same. Compare both.")
+            text = _("Order %(number)s of the shop has the same reference but differs. Compare both.")
             raise IllegalTransition(text % {"number": order.number})
     replay_orphans(stray.vendor)
     order.refresh_from_db()
@@ -111,7 +113,7 @@ def _make(stray: StrayOrder, *, actor: str) -> Order:
     taken: set[tuple[str, int]] = set()
     for part in parts:
         if (part.vendor, part.part) in taken:
-            text = _("Given up for another one, which was brought in.")
+            text = _("Replaced by another one, which was brought in.")
             settle_stray(part, state=StrayState.DISMISSED, actor=actor, reason=str(text))
             continue
         taken.add((part.vendor, part.part))
@@ -129,6 +131,7 @@ def _new_order(stray: StrayOrder, report: OrderReport) -> Order:
     return Order(
         pk=pk,
         shop=stray.shop,
+        is_test=is_for_tests(stray.vendor),
         number=number_of(stray.shop, pk=pk, letters=letters) if is_taken else stray.number,
         reference=stray.shop_reference or stray.reference,
         state=OrderState.RELEASED,
@@ -151,7 +154,8 @@ def _add_part(order: Order, stray: StrayOrder) -> VendorOrder:
         reference=reference_of(order, part=stray.part),
         generation=ours.generation if ours else 1,
     )
-    lines = list(_lines(order, stray.vendor, report.lines))
+    # Of the vendor in whose catalogue they stand, whichever account it is at.
+    lines = list(_lines(order, vendor_behind(stray.vendor), report.lines))
     OrderLine.objects.bulk_create(lines)
     VendorOrderLine.objects.bulk_create(
         VendorOrderLine(vendor_order=row, line=line, reference=shown.reference)
@@ -180,7 +184,7 @@ def _lines(order: Order, vendor: str, shown: Sequence[LineReport]) -> Iterator[O
             design_id=line.design_ids[0] if line.design_ids else "",
             files=[{"url": url, "type": ""} for url in line.file_urls if url],
             # Until the catalogue is read again, whose figure may be older than this order.
-            takes_stock=True,
+            takes_stock=not order.is_test,
         )
 
 

@@ -24,7 +24,7 @@ from backoffice.text.translatable import gettext as _
 from backoffice.vendors.abilities import GivesProductionOrders, ReportsOrders, Vendor
 from backoffice.vendors.errors import VendorError
 from backoffice.vendors.messages import OrderReport, RemoteOrderState
-from backoffice.vendors.registry import as_able, has_ability, vendor_title, vendor_type, vendors_with
+from backoffice.vendors.registry import as_able, has_ability, is_for_tests, live_accounts, vendor_title, vendor_type
 from fulfillment.services.production_pulling import ProductionPull
 from orders.models import Order, StrayOrder, StrayState, VendorOrder
 from orders.services.hooks import on_reconcile
@@ -65,7 +65,7 @@ def reconcile(*, since: datetime | None, dry_run: bool, progress: Callable[[str]
     result = Reconciliation(since or (epoch.saved_at or datetime.now(UTC) - timedelta(days=1)) - MARGIN)
     if not dry_run:
         result.doubtful = doubt_pushes(epoch)
-    for vendor in vendors_with(Vendor, configured=True):
+    for vendor in live_accounts(Vendor, configured=True):
         comparison = _Comparison(vendor, result, dry_run=dry_run, progress=progress)
         try:
             comparison.run()
@@ -75,7 +75,7 @@ def reconcile(*, since: datetime | None, dry_run: bool, progress: Callable[[str]
             result.checks.append(f"{vendor_title(vendor)}: {note}")
     result.strays = StrayOrder.objects.filter(state=StrayState.OPEN).count()
     if not dry_run and not result.stopped:
-        for vendor in vendors_with(Vendor, configured=True):
+        for vendor in live_accounts(Vendor, configured=True):
             replay_orphans(vendor)
         epochs.open_epoch()
         result.is_open = True
@@ -190,9 +190,10 @@ class _Comparison:
     def _link_strays(self) -> None:
         """Link orders that a shop sent again meanwhile, or that had not been divided among vendors at the backup."""
         for stray in StrayOrder.objects.filter(vendor=self.name, state=StrayState.OPEN):
-            order = Order.objects.filter(shop=stray.shop_id, reference=stray.shop_reference).order_by("-pk").first()
+            orders = Order.objects.filter(shop=stray.shop_id, is_test=is_for_tests(self.name))
+            order = orders.filter(reference=stray.shop_reference).order_by("-pk").first()
             if order is None and not stray.shop_reference:
-                order = Order.objects.filter(shop=stray.shop_id, number=stray.number).first()
+                order = orders.filter(number=stray.number).first()
             if order is None:
                 continue
             with self._step():

@@ -29,56 +29,56 @@ def page_of_campaign(campaign: MailCampaign) -> str:
 
 def prepare(request: HttpRequest, campaign: MailCampaign) -> str:
     prepare_campaign(campaign, actor=actor(request))
-    return _("It is being prepared: proof and price appear here. Nothing is paid.")
+    return _("The campaign is being prepared. The proof and price will appear here. Nothing is paid yet.")
 
 
 def reopen(request: HttpRequest, campaign: MailCampaign) -> str:
     reopen_campaign(campaign, actor=actor(request))
-    return _("It is a draft again.")
+    return _("The campaign is a draft again.")
 
 
 def cancel(request: HttpRequest, campaign: MailCampaign) -> str:
     cancel_campaign(campaign, actor=actor(request))
-    return _("The campaign is cancelled: nobody gets a card.")
+    return _("Campaign cancelled. No cards will be sent.")
 
 
 def upload(request: HttpRequest, campaign: MailCampaign) -> str:
     """Add recipients from a table; nothing of it is taken when something is wrong with it."""
     form = TableForm(request.POST, request.FILES)
     if not form.is_valid():
-        text = _("Choose a file, and say that its people have agreed to get mail.")
+        text = _("Choose a file, and confirm that the people in it have agreed to get mail.")
         raise InvalidInput(text, errors={"file": [text]})
     rows = read_recipients(form.cleaned_data["file"].read(MOST_BYTES + 1))
     made = add_table(campaign, rows, actor=actor(request))
     listed = sum(row.state == CardState.LISTED for row in made)
-    text = ngettext("%(listed)s of %(all)s row is listed.", "%(listed)s of %(all)s rows are listed.", len(made))
+    text = ngettext("%(listed)s of %(all)s row was added.", "%(listed)s of %(all)s rows were added.", len(made))
     return text % {"listed": listed, "all": len(made)}
 
 
 def remove(request: HttpRequest, campaign: MailCampaign) -> str:
     remove_recipient(_recipient(request, campaign), actor=actor(request))
-    return _("Taken off the list.")
+    return _("Removed from the list.")
 
 
 def link(request: HttpRequest, campaign: MailCampaign) -> str:
     link_draft(campaign, posted_text(request.POST, "draft", kind=Text.CODE), actor=actor(request))
-    return _("Linked; its preparation goes on.")
+    return _("Linked. Preparation continues.")
 
 
 def deny(request: HttpRequest, campaign: MailCampaign) -> str:
     deny_drafts(campaign, actor=actor(request))
-    return _("Another draft is made.")
+    return _("Another draft is being created.")
 
 
 def discard(request: HttpRequest, campaign: MailCampaign) -> str:
     discard_draft(campaign, posted_text(request.POST, "draft", kind=Text.CODE), actor=actor(request))
-    return _("It is deleted at the vendor.")
+    return _("The draft is being deleted at the vendor.")
 
 
 def _recipient(request: HttpRequest, campaign: MailCampaign) -> CardRecipient:
     found = campaign.recipients.filter(pk__in=marked_keys(request.POST, "recipient")).first()
     if found is None:
-        raise Conflict(_("This recipient is not in the campaign any more."))
+        raise Conflict(_("This recipient is no longer in the campaign."))
     return found
 
 

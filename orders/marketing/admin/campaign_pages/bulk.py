@@ -1,8 +1,10 @@
 """Orders marked in the list are added to a card campaign: first a page that says who would be left out, and why."""
 
+from urllib.parse import urlsplit
+
 from django.contrib import admin, messages
 from django.core.exceptions import PermissionDenied
-from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect, QueryDict
 from django.template.response import TemplateResponse
 from django.urls import URLPattern, path
 from django.utils.translation import ngettext
@@ -12,6 +14,7 @@ from backoffice.errors import DomainError
 from backoffice.staff.base import actor, refuse
 from backoffice.staff.marks import back_to, marked_keys
 from backoffice.text.translatable import gettext as _
+from backoffice.visibility import visible
 from orders.admin.parts import Guard, Place, register_part, register_urls
 from orders.marketing.admin.campaign_pages.actions import page_of_campaign
 from orders.marketing.models import CampaignState, CardState, MailCampaign
@@ -43,7 +46,7 @@ def pick(request: HttpRequest) -> HttpResponse:
             "orders": orders,
             "willing": willing,
             "refused": [(order, refusal) for order, refusal in verdicts if refusal],
-            "button": ngettext("List %(count)s recipient", "List %(count)s recipients", len(willing))
+            "button": ngettext("Add %(count)s recipient", "Add %(count)s recipients", len(willing))
             % {"count": len(willing)},
             "back": back_to(request, _LIST),
         },
@@ -58,7 +61,7 @@ def add(request: HttpRequest) -> HttpResponse:
     if campaign is None:
         return refuse(
             request,
-            DomainError(_("Choose a campaign that is a draft.")),
+            DomainError(_("Choose a draft campaign.")),
             to=back_to(request, _LIST),
         )
     own = [order for order in orders if order.shop_id == campaign.shop_id]
@@ -67,7 +70,7 @@ def add(request: HttpRequest) -> HttpResponse:
     except DomainError as error:
         return refuse(request, error, to=back_to(request, _LIST))
     listed = sum(row.state == CardState.LISTED for row in made)
-    text = ngettext("%(count)s recipient is listed.", "%(count)s recipients are listed.", listed)
+    text = ngettext("%(count)s recipient was added.", "%(count)s recipients were added.", listed)
     messages.success(request, text % {"count": listed})
     return HttpResponseRedirect(page_of_campaign(campaign))
 
@@ -76,20 +79,22 @@ def _asked(request: HttpRequest) -> list[Order]:
     if not (request.user.has_perm("orders.view_order") and request.user.has_perm("marketing.change_mailcampaign")):
         raise PermissionDenied
     keys = marked_keys(request.POST, "order", most=MOST)
-    return list(Order.objects.filter(pk__in=keys).select_related("shop").order_by("-pk"))
+    return list(visible(Order.objects.filter(pk__in=keys)).select_related("shop").order_by("-pk"))
 
 
 def _open_campaigns() -> list[MailCampaign]:
-    rows = MailCampaign.objects.filter(state=CampaignState.DRAFT).select_related("shop")
+    rows = visible(MailCampaign.objects.filter(state=CampaignState.DRAFT)).select_related("shop")
     return list(rows.order_by("-pk")[:CAMPAIGNS_OFFERED])
 
 
 def _chosen(request: HttpRequest, campaigns: list[MailCampaign]) -> MailCampaign | None:
-    """Return the campaign asked for; without one, the newest."""
+    """Return the campaign asked for; without one, the one whose page led to the list, else the newest."""
     key = request.POST.get("campaign", "")
     if key:
         return next((campaign for campaign in campaigns if str(campaign.pk) == key), None)
-    return campaigns[0] if campaigns else None
+    came_from = QueryDict(urlsplit(request.POST.get("back", "")).query).get("campaign")
+    newest = campaigns[0] if campaigns else None
+    return next((campaign for campaign in campaigns if str(campaign.pk) == came_from), newest)
 
 
 def _may_add_cards(request: HttpRequest, order: Order | None) -> bool:

@@ -44,7 +44,7 @@ def confirm_checkout(request: HttpRequest, campaign: MailCampaign) -> HttpRespon
     def do() -> str:
         accepts = request.POST.get("accept_difference") == "1"
         check_out_campaign(campaign, user=staff_user(request), shown=shown, accepts_difference=accepts)
-        return _("Checked out. The payment is settled by the vendor; this page follows it.")
+        return _("Checked out. The vendor is settling the payment; this page shows the status.")
 
     return act(request, do, to=page_of_campaign(campaign))
 
@@ -56,14 +56,14 @@ def _shown(request: HttpRequest) -> Shown:
     except InvalidOperation:
         price = Decimal(-1)
     if not (cards.isascii() and cards.isdigit()) or not price.is_finite() or price < 0:
-        raise Conflict(_("The page did not say what it had shown: open it again."))
+        raise Conflict(_("The page was incomplete. Open it again."))
     return Shown(price=price, cards=int(cards))
 
 
 def proof_response(campaign: MailCampaign) -> HttpResponseBase:
     """Return our copy of the proof, which the campaign's page may show in a frame. Raises Http404."""
     try:
-        content = open_path(campaign.proof_path)
+        content = open_path(campaign.proof_path, size=campaign.proof_size)
     except FileNotFoundError:
         raise Http404 from None
     answer = file_response(content, content_type=PDF, name=f"proof-{campaign.pk}")

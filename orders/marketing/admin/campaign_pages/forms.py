@@ -1,5 +1,6 @@
 """The form of a card campaign, with the vendor's templates where it lists them."""
 
+from collections.abc import Sequence
 from datetime import date
 from typing import Any
 
@@ -8,13 +9,15 @@ from django.core.cache import cache
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
+from backoffice.accounts.models import Shop
 from backoffice.engine.models.push import Lane
 from backoffice.engine.services.integrations import get_vendor
 from backoffice.staff.text_fields import text_formfield
 from backoffice.text.translatable import gettext as _t
 from backoffice.vendors.abilities import SendsCards
 from backoffice.vendors.errors import VendorError
-from backoffice.vendors.registry import vendors_with
+from backoffice.vendors.registry import live_accounts
+from backoffice.visibility import visible
 from orders.marketing.models import CampaignState, MailCampaign
 
 # Seconds: for how long a list of templates is remembered, and how long somebody waits for it.
@@ -32,22 +35,31 @@ class CampaignForm(forms.ModelForm):
             "shop", "name", "template_id", "postage", "speed", "hold_until", "budget", "auto_bill", "attribution_days",
         )  # fmt: skip
         widgets = {
-            "template_id": forms.NumberInput({"list": "templates", "min": 1, "step": 1}),
+            "template_id": forms.NumberInput({"min": 1, "step": 1}),
             "hold_until": forms.DateInput({"type": "date"}, format="%Y-%m-%d"),
             "budget": forms.NumberInput({"min": 0, "step": "0.01"}),
             "attribution_days": forms.NumberInput({"min": 0, "max": 365}),
         }
 
-    def __init__(self, *args: Any, **more: Any) -> None:
+    def __init__(self, *args: Any, templates: Sequence[tuple[int, str]] = (), **more: Any) -> None:
         super().__init__(*args, **more)
         if self.instance.pk and self.instance.state != CampaignState.DRAFT:
             for name in DESIGN:
                 del self.fields[name]
+            return
+        if templates:
+            self.fields["template_id"] = _template_field(templates, chosen=self.instance)
+        chosen = self.fields["shop"]
+        if isinstance(chosen, forms.ModelChoiceField):
+            chosen.queryset = visible(Shop.objects.order_by("name"))
+        shops = list(visible(Shop.objects.order_by("name"))[:2])
+        if len(shops) == 1:
+            self.fields["shop"].initial = shops[0].pk
 
     def clean_hold_until(self) -> date | None:
         day: date | None = self.cleaned_data["hold_until"]
         if day is not None and day < timezone.localdate():
-            raise forms.ValidationError(_("This day is over."))
+            raise forms.ValidationError(_("This day is in the past."))
         return day
 
     def clean_attribution_days(self) -> int:
@@ -55,6 +67,16 @@ class CampaignForm(forms.ModelForm):
         if days > 365:
             raise forms.ValidationError(_t("At most 365 days."))
         return days
+
+
+def _template_field(templates: Sequence[tuple[int, str]], *, chosen: MailCampaign) -> forms.TypedChoiceField:
+    """Return the choice of a template by its name; one that the vendor lists no more stays as it is."""
+    choices: list[tuple[Any, Any]] = [(number, name or str(number)) for number, name in templates]
+    if chosen.template_id and chosen.template_id not in dict(choices):
+        choices.insert(0, (chosen.template_id, chosen.template_name or str(chosen.template_id)))
+    if not chosen.template_id:
+        choices.insert(0, ("", _("Choose a template")))
+    return forms.TypedChoiceField(label=_("Template"), choices=choices, coerce=int)
 
 
 class TableForm(forms.Form):
@@ -66,7 +88,7 @@ class TableForm(forms.Form):
 
 def card_templates(vendor_name: str) -> list[tuple[int, str]]:
     """Return (number, name) of the vendor's templates; none where it lists none or cannot be asked now."""
-    if vendor_name not in vendors_with(SendsCards, configured=True):
+    if vendor_name not in live_accounts(SendsCards, configured=True):
         return []
     known = cache.get(f"card-templates-{vendor_name}")
     if known is None:

@@ -6,13 +6,15 @@ from typing import Any
 
 from django.utils.formats import number_format
 from django.utils.functional import Promise
-from django.utils.translation import gettext_lazy, ngettext
+from django.utils.translation import gettext_lazy, ngettext, ngettext_lazy
 
 from backoffice.amounts import money
+from backoffice.sight import payment
 from backoffice.states import Chip, Tone
 from backoffice.text.translatable import gettext as _
 from backoffice.timeline import fill
 from backoffice.vendors.card_messages import CURRENCY
+from backoffice.vendors.explaining import explain_params
 from orders.marketing.models import (
     CampaignEvent,
     CampaignState,
@@ -24,41 +26,65 @@ from orders.marketing.models import (
 
 # What a campaign's state means for whoever reads its page.
 SITUATIONS = {
-    CampaignState.DRAFT: gettext_lazy("Add recipients, then have it prepared. Nothing has left yet."),
-    CampaignState.PREPARING: gettext_lazy("The vendor is given the recipients, and asked for proof and price."),
-    CampaignState.PROOFED: gettext_lazy("Look at the proof and the price. Nothing is paid until it is checked out."),
-    CampaignState.PAYING: gettext_lazy("The checkout is on its way to the vendor."),
-    CampaignState.PAYMENT_NEEDED: gettext_lazy("The vendor is settling the payment; it is asked for by itself."),
-    CampaignState.PAID: gettext_lazy("The cards are paid and being made."),
+    CampaignState.DRAFT: gettext_lazy("Add recipients, then have the campaign prepared. Nothing has been sent yet."),
+    CampaignState.PREPARING: gettext_lazy("The vendor gets the recipients and prepares the proof and price."),
+    CampaignState.PROOFED: gettext_lazy("Review the proof and the price. Nothing is paid until you check out."),
+    CampaignState.PAYING: gettext_lazy("The checkout is being sent to the vendor."),
+    CampaignState.PAYMENT_NEEDED: gettext_lazy(
+        "The vendor is settling the payment; we check the status automatically."
+    ),
+    CampaignState.PAID: gettext_lazy("The cards are paid and in production."),
     CampaignState.MAILED: gettext_lazy("The cards are on their way to the recipients."),
-    CampaignState.CANCELLED: gettext_lazy("Nobody gets a card of this campaign any more."),
-    CampaignState.STUCK: gettext_lazy("It does not go on by itself."),
+    CampaignState.CANCELLED: gettext_lazy("No more cards will be sent for this campaign."),
+    CampaignState.STUCK: gettext_lazy("The campaign is stuck and needs attention."),
 }
 SENTENCES: dict[str, Promise | str] = {
-    "made": gettext_lazy("The campaign was made."),
+    "made": gettext_lazy("The campaign was created."),
     "changed": gettext_lazy("The campaign was changed."),
-    "table": gettext_lazy("A table of %(rows)s recipients was read."),
-    "orders": gettext_lazy("%(count)s orders were added."),
-    "removed": gettext_lazy("%(name)s was taken off the list."),
+    "table": ngettext_lazy(
+        "A table of %(rows)s recipient was read.", "A table of %(rows)s recipients was read.", "rows"
+    ),
+    "orders": ngettext_lazy("%(count)s order was added.", "%(count)s orders were added.", "count"),
+    "removed": gettext_lazy("%(name)s was removed from the list."),
     "preparing": gettext_lazy("It is being prepared at the vendor."),
-    "created": gettext_lazy("The vendor has a draft, number %(vendor_id)s."),
-    "linked": gettext_lazy("Draft %(vendor_id)s was linked as this campaign's."),
-    "discarded": gettext_lazy("Draft %(vendor_id)s is given up and deleted at the vendor."),
-    "taken_out": gettext_lazy("%(count)s recipients that were in the draft twice were taken out."),
-    "left_out": gettext_lazy("%(count)s recipients were left out: cancelled since, or they want no letters."),
-    "proofed": gettext_lazy("Proof and price are there: %(accepted)s cards, %(price)s."),
-    "paying": gettext_lazy("Checked out: %(cards)s cards, %(price)s."),
-    "payment_needed": gettext_lazy("The vendor took the checkout of %(cards)s cards and is settling the payment."),
+    "created": gettext_lazy("The vendor created draft %(vendor_id)s."),
+    "linked": gettext_lazy("Draft %(vendor_id)s was linked to this campaign."),
+    "discarded": gettext_lazy("Draft %(vendor_id)s is discarded and will be deleted at the vendor."),
+    "taken_out": ngettext_lazy(
+        "%(count)s duplicate recipient was removed from the draft.",
+        "%(count)s duplicate recipients were removed from the draft.",
+        "count",
+    ),
+    "left_out": ngettext_lazy(
+        "%(count)s recipient was left out: order cancelled since, or opted out of letters.",
+        "%(count)s recipients were left out: order cancelled since, or opted out of letters.",
+        "count",
+    ),
+    "proofed": ngettext_lazy(
+        "Proof and price are ready: %(accepted)s card, %(price)s.",
+        "Proof and price are ready: %(accepted)s cards, %(price)s.",
+        "accepted",
+    ),
+    "paying": ngettext_lazy(
+        "Checked out: %(cards)s card, %(price)s.", "Checked out: %(cards)s cards, %(price)s.", "cards"
+    ),
+    "payment_needed": ngettext_lazy(
+        "The vendor accepted the checkout of %(cards)s card and is settling the payment.",
+        "The vendor accepted the checkout of %(cards)s cards and is settling the payment.",
+        "cards",
+    ),
     "payment_failed": "%(text)s",
     "not_paid": "%(text)s",
-    "refused": gettext_lazy("The vendor refused the checkout: %(text)s"),
+    "refused": gettext_lazy("The vendor rejected the checkout: %(text)s"),
     "paid": gettext_lazy("The cards are paid."),
-    "mailed": gettext_lazy("The cards are mailed."),
-    "converted": gettext_lazy("%(count)s orders of recipients were found."),
-    "reopened": gettext_lazy("It is a draft again; what the vendor had of it is given up."),
-    "cancelled": gettext_lazy("The campaign is cancelled."),
-    "ended": gettext_lazy("The vendor calls the order “%(word)s”."),
-    "stuck": gettext_lazy("It needs a person: %(text)s"),
+    "mailed": gettext_lazy("The cards were mailed."),
+    "converted": ngettext_lazy(
+        "%(count)s order from recipients was found.", "%(count)s orders from recipients were found.", "count"
+    ),
+    "reopened": gettext_lazy("The campaign is a draft again; the draft at the vendor will be discarded."),
+    "cancelled": gettext_lazy("The campaign was cancelled."),
+    "ended": gettext_lazy("The vendor reports the order as “%(word)s”."),
+    "stuck": gettext_lazy("Needs attention: %(text)s"),
 }
 # Along a card's way, with all the places that a card has passed this one by.
 FUNNEL = (
@@ -78,7 +104,7 @@ def recipient_chip(recipient: CardRecipient) -> Chip:
 
 
 def describe_event(event: CampaignEvent) -> str:
-    params = dict(event.params)
+    params = explain_params(event.campaign.vendor, event.params)
     if "price" in params:
         params["price"] = dollars(Decimal(params["price"]))
     return fill(SENTENCES.get(event.kind, ""), params) or event.kind
@@ -110,7 +136,7 @@ def describe_sending(*, cards: int, price: Decimal | None) -> str:
 
 
 def dollars(amount: Decimal | None) -> str:
-    return money(amount, CURRENCY)
+    return str(payment(money(amount, CURRENCY)))
 
 
 def cards_label(count: int) -> str:

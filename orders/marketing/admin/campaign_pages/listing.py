@@ -14,6 +14,7 @@ from backoffice.staff.keyset import page_of
 from backoffice.staff.list_page import ListPage, Tab, canonical
 from backoffice.states import Chip
 from backoffice.text.translatable import gettext as _t
+from backoffice.visibility import visible
 from orders.marketing.admin.campaign_pages.labels import recipient_chip
 from orders.marketing.models import (
     CampaignState,
@@ -29,7 +30,7 @@ RECIPIENTS_SHOWN = 50
 
 
 def _shops() -> list[tuple[str, str]]:
-    return [(str(pk), name) for pk, name in Shop.objects.order_by("name").values_list("pk", "name")]
+    return [(str(pk), name) for pk, name in visible(Shop.objects.order_by("name")).values_list("pk", "name")]
 
 
 class CampaignFilters(FilterForm):
@@ -37,7 +38,7 @@ class CampaignFilters(FilterForm):
 
     state = choice_field(_("State"), CampaignState.choices)
     shop = choice_field(_("Shop"), _shops)
-    problem = choice_field(_("Problem"), [("1", _("needs a look"))])
+    problem = choice_field(_("Problem"), [("1", _("needs attention"))])
 
     def search(self, rows: QuerySet[MailCampaign], text: str) -> QuerySet[MailCampaign]:
         return rows.filter(Q(name__icontains=text) | Q(vendor_id=text))
@@ -96,11 +97,11 @@ class CampaignList(ListPage[MailCampaign]):
     views = (
         (_("All"), ""),
         (_("Drafts"), "state=draft"),
-        (_("Ready to be checked out"), "state=proofed"),
+        (_("Ready for checkout"), "state=proofed"),
         (_("Mailed"), "state=mailed"),
-        (_("Needs a look"), "problem=1"),
+        (_("Needs attention"), "problem=1"),
     )
-    search_words = _("Name, or the vendor's number")
+    search_words = _("Name or number at the vendor")
     empty_icon = "stylus_note"
 
     def get_rows(self, found: list[MailCampaign]) -> list[CampaignRow]:

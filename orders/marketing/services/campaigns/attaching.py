@@ -34,7 +34,7 @@ class AttachesRecipients(CampaignHandler):
     def _ensure_wanted(self) -> None:
         self.campaign.refresh_from_db()
         if self.campaign.state != CampaignState.PREPARING:
-            raise Withdrawn(_("The campaign is %s.") % self.campaign.get_state_display())
+            raise Withdrawn(self.campaign.state_text())
 
     def _attach_all(self) -> None:
         """Read, hand over what is missing, and read again until the draft holds everybody once."""
@@ -50,14 +50,14 @@ class AttachesRecipients(CampaignHandler):
                 return
             while self._attach_next():
                 pass
-        raise VendorProtocolError(_("The draft never holds the recipients that it is given."))
+        raise VendorProtocolError(_("The draft does not keep the recipients sent to it."))
 
     def _read_back(self) -> Matching:
         """Compare what the draft holds with what it was given; strangers in it are for a person."""
         held = self._held()
         matching = match_cards(self._rows(), held)
         if matching.strange and self._unexplained(matching):
-            text = _("The draft holds %d recipients that are not of this campaign.") % len(matching.strange)
+            text = _("The draft contains %d recipients that are not in this campaign.") % len(matching.strange)
             self.stick_and_withdraw(text)
         self.delivery.record(partial(self._take_over, matching))
         return matching
@@ -90,7 +90,7 @@ class AttachesRecipients(CampaignHandler):
         """Take out cards that arrived twice. Taking out what is out already does no harm."""
         ids = [card.vendor_id for card in duplicates if card.vendor_id]
         if not ids:
-            raise VendorRejected(_("The draft holds recipients twice, and names no ids to take them out by."))
+            raise VendorRejected(_("The draft contains duplicate recipients, but gives no IDs to remove them by."))
         self._remove(ids, lambda: self.locked().note("taken_out", actor="system", count=len(ids)))
 
     def _remove(self, ids: list[str], record: Callable[[], None]) -> None:
@@ -105,7 +105,10 @@ class AttachesRecipients(CampaignHandler):
         held = [matching.pairs[pk].vendor_id for pk in reasons if pk in matching.pairs]
         lost = self.campaign.recipients.filter(pk__in=reasons, state=CardState.ATTACHED).exclude(pk__in=matching.pairs)
         if not all(held) or (matching.strange and lost.exists()):
-            text = _("Somebody may get no card any more, and cannot be told from others in the draft: begin it anew.")
+            text = _(
+                "A recipient may no longer get a card and cannot be distinguished from others in the draft. Start "
+                "a new draft."
+            )
             self.stick_and_withdraw(text)
         if held:
             self._remove(held, lambda: self._leave_out(reasons))

@@ -64,11 +64,7 @@ def _find_of(campaign: MailCampaign, *, now: datetime) -> int:
     if not seen:
         return 0
     end = begin + timedelta(days=campaign.attribution_days)
-    bought = [
-        order
-        for order in seen
-        if begin <= order.placed_at <= end and not order.complaint and order.state != OrderState.CANCELLED
-    ]
+    bought = [order for order in seen if begin <= order.placed_at <= end and _counts(order)]
     found = _match(campaign, bought)
     campaign.orders_seen = seen[-1].pk
     campaign.save(update_fields=["orders_seen"])
@@ -86,6 +82,11 @@ def _find_of(campaign: MailCampaign, *, now: datetime) -> int:
                 merge=True,
             )
     return len(found)
+
+
+def _counts(order: Order) -> bool:
+    """Return whether the order is something that was sold."""
+    return not order.complaint and not order.is_test and order.state != OrderState.CANCELLED
 
 
 def _newest_before(before: datetime) -> int:
@@ -126,14 +127,14 @@ def _match(campaign: MailCampaign, orders: list[Order]) -> list[CardConversion]:
 def _problem(order: Order, *, vendor: str) -> str:
     if order.currency == vendor_type(vendor, SendsCards).currency():
         return ""
-    return _("Not reported: it was paid in %s, and the vendor takes no currency.") % order.currency
+    return _("Not reported: it was paid in %s, and the vendor does not record currencies.") % order.currency
 
 
 @push_kind(CONVERSIONS)
 class Report(CampaignHandler):
     """The report of what recipients bought to the vendor, which knows each sale by our number of the order."""
 
-    title = gettext_lazy("Report what recipients bought")
+    title = gettext_lazy("Report purchases by recipients")
 
     def recovery(self, push: Push) -> Recovery:
         return Recovery.REPEAT

@@ -20,7 +20,7 @@ def link_draft(campaign: MailCampaign, vendor_id: str, *, actor: str) -> MailCam
     push = _question(campaign)
     campaign = MailCampaign.objects.locked(campaign.pk)
     if vendor_id not in campaign.uncertain_ids:
-        raise Conflict(_("Draft %s is not in question (any more).") % vendor_id)
+        raise Conflict(_("There is nothing to decide about draft %s.") % vendor_id)
     if MailCampaign.objects.filter(vendor=campaign.vendor, vendor_id=vendor_id).exists():
         raise Conflict(_("Draft %s belongs to another campaign.") % vendor_id)
     campaign.vendor_id, campaign.problem = vendor_id, ""
@@ -39,7 +39,7 @@ def deny_drafts(campaign: MailCampaign, *, actor: str) -> MailCampaign:
     campaign.drafts_before = [*campaign.drafts_before, *campaign.uncertain_ids]
     campaign.problem, campaign.uncertain_ids = "", []
     campaign.save(update_fields=["drafts_before", "problem", "uncertain_ids", "updated_at"])
-    decide_push(push, happened=False, actor=actor, reason=_("None of the drafts is this campaign's."))
+    decide_push(push, happened=False, actor=actor, reason=_("None of the drafts belongs to this campaign."))
     return campaign
 
 
@@ -48,14 +48,14 @@ def discard_draft(campaign: MailCampaign, vendor_id: str, *, actor: str) -> None
     """Delete, at the vendor, a draft that may be a duplicate of this campaign's. Raises Conflict for any other."""
     campaign = MailCampaign.objects.locked(campaign.pk)
     if vendor_id not in campaign.uncertain_ids:
-        raise Conflict(_("Draft %s is not in question (any more).") % vendor_id)
+        raise Conflict(_("There is nothing to decide about draft %s.") % vendor_id)
     discard_cards(campaign, vendor_id, actor=actor)
 
 
 def _question(campaign: MailCampaign) -> Push:
     push = Push.objects.about(campaign).filter(kind=PREPARE, state=PushState.UNKNOWN, step="create").last()
     if push is None:
-        raise IllegalTransition(_("It is not in question which draft is this campaign's."))
+        raise IllegalTransition(_("It is already clear which draft belongs to this campaign."))
     return push
 
 
@@ -67,7 +67,7 @@ def decide_preparation(push: Push, *, happened: bool) -> None:
     if not happened:
         return
     if push.step == "create" and not campaign.vendor_id:
-        campaign.problem = _("The draft was made, but nobody has said which it is.")
+        campaign.problem = _("The draft was created, but which one it is has not been confirmed.")
         campaign.save(update_fields=["problem", "updated_at"])
         if campaign.state == CampaignState.PREPARING:
             campaign.move_to(CampaignState.STUCK, actor="system", text=campaign.problem)

@@ -22,7 +22,7 @@ from backoffice.text.translatable import gettext as _
 from backoffice.vendors.abilities import SendsCards
 from backoffice.vendors.card_messages import CardCharge, CardDelivery, CardOrderReport, CardResults, RemoteCard
 from backoffice.vendors.errors import VendorError, VendorProtocolError, VendorRejected
-from backoffice.vendors.registry import vendors_with
+from backoffice.vendors.registry import live_accounts
 from orders.marketing.models import CampaignState, CardDeliveryState, CardRecipient, CardState, MailCampaign
 from orders.marketing.services.campaigns.conversions import find_conversions, follow_uploads
 from orders.marketing.services.campaigns.matching import match_cards
@@ -60,7 +60,7 @@ def follow_campaigns(*, at_once: bool = False) -> Followed:
     Ends early when a vendor cannot be read; what was read stays applied.
     """
     done = Followed()
-    for vendor_name in vendors_with(SendsCards, configured=True):
+    for vendor_name in live_accounts(SendsCards, configured=True):
         vendor = get_vendor(vendor_name, SendsCards, lane=Lane.READS)
         try:
             _follow_vendor(vendor, done, at_once=at_once)
@@ -98,7 +98,7 @@ def _ask_states(vendor: SendsCards, campaigns: list[MailCampaign], done: Followe
 
 def _apply_state(campaign: MailCampaign, *, report: CardOrderReport | None) -> None:
     if report is None:
-        text = _("The vendor does not know order %s (any more).") % campaign.vendor_id
+        text = _("Order %s was not found at the vendor.") % campaign.vendor_id
         campaign.problem = text
         campaign.poll_at = database_now() + timedelta(seconds=poll_seconds(campaign))
         campaign.save(update_fields=["problem", "poll_at", "updated_at"])
@@ -111,7 +111,7 @@ def _warn_of_slow_payment(campaign: MailCampaign) -> None:
     """Warn staff of a late payment; it goes on being asked for."""
     late = campaign.settles_until is not None and campaign.settles_until < database_now()
     if campaign.state == CampaignState.PAYMENT_NEEDED and late and not campaign.problem:
-        campaign.problem = _("The payment takes longer than the vendor announced. It goes on being asked for.")
+        campaign.problem = _("The payment is taking longer than the vendor announced. We keep checking.")
         campaign.save(update_fields=["problem", "updated_at"])
 
 

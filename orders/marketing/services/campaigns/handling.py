@@ -61,7 +61,7 @@ class CampaignHandler(PushHandler[SendsCards]):
         """Show it on the campaign's page too, unless something more exact is shown there."""
         campaign = MailCampaign.objects.locked(push.subject_id)
         if not campaign.problem:
-            campaign.problem = _t("It is unknown what became of a request to the vendor: somebody has to decide.")
+            campaign.problem = _t("The outcome of a request to the vendor is unknown. A decision is needed.")
             campaign.save(update_fields=["problem", "updated_at"])
 
 
@@ -69,7 +69,7 @@ class CampaignHandler(PushHandler[SendsCards]):
 class DiscardCards(CampaignHandler):
     """Given-up drafts are deleted at the vendor. One that cannot be is an alarm: somebody may have paid it."""
 
-    title = _("Delete given-up drafts of cards")
+    title = _("Delete discarded card drafts")
 
     def recovery(self, push: Push) -> Recovery:
         return Recovery.REPEAT

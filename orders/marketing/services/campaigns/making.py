@@ -7,8 +7,9 @@ from django.db import transaction
 from backoffice.engine.services.pushes import queue_push
 from backoffice.errors import Conflict, IllegalTransition, Unavailable
 from backoffice.text.translatable import gettext as _
+from backoffice.vendor_accounts.services.choosing import account_of_shop
 from backoffice.vendors.abilities import SendsCards
-from backoffice.vendors.registry import vendor_type, vendors_with
+from backoffice.vendors.registry import vendor_title, vendor_type, vendors_with
 from orders.marketing.models import CampaignState, CardState, MailCampaign
 
 PREPARE, CHECK_OUT = "orders.prepare_campaign", "orders.check_out_campaign"
@@ -25,7 +26,8 @@ def card_vendor() -> str:
 @transaction.atomic
 def make_campaign(*, actor: str, **fields: Any) -> MailCampaign:
     """Create a draft with these fields (`DESIGN_FIELDS`, `MAILING_FIELDS`). Nothing goes to the vendor yet."""
-    campaign = MailCampaign.objects.create(created_by=actor, vendor=card_vendor(), **fields)
+    account = account_of_shop(fields["shop"].pk, card_vendor())
+    campaign = MailCampaign.objects.create(created_by=actor, vendor=account, **fields)
     campaign.note("made", actor=actor)
     return campaign
 
@@ -41,12 +43,15 @@ def change_campaign(campaign: MailCampaign, *, actor: str, **fields: Any) -> Mai
         return campaign
     is_draft = campaign.state == CampaignState.DRAFT
     if not is_draft and (campaign.state != CampaignState.PROOFED or changed.keys() - set(MAILING_FIELDS)):
-        raise IllegalTransition(_("This campaign is %s and cannot be changed so.") % campaign.get_state_display())
+        text = _("This change is not possible. State of the campaign: %(state)s.")
+        raise IllegalTransition(text % {"state": campaign.get_state_display()})
     if "shop" in changed and campaign.recipients.exists():
-        raise Conflict(_("The campaign has recipients of its shop already."))
+        raise Conflict(_("The campaign already has recipients from its shop."))
     for name, value in changed.items():
         setattr(campaign, name, value)
-    campaign.save(update_fields=[*changed, "updated_at"])
+    if "shop" in changed and not campaign.vendor_id:
+        campaign.vendor = account_of_shop(campaign.shop_id, card_vendor())
+    campaign.save(update_fields=[*changed, "vendor", "updated_at"])
     campaign.note("changed", actor=actor, fields=sorted(changed))
     if not is_draft and changed.keys() & {"postage", "speed", "hold_until", "auto_bill"}:
         return prepare_campaign(campaign, actor=actor)
@@ -62,9 +67,10 @@ def prepare_campaign(campaign: MailCampaign, *, actor: str) -> MailCampaign:
     """
     campaign = MailCampaign.objects.locked(campaign.pk)
     if not campaign.recipients.exclude(state=CardState.LEFT_OUT).exists():
-        raise Conflict(_("Nobody is to get a card yet."))
+        raise Conflict(_("The campaign has no card recipients yet."))
     if not vendor_type(campaign.vendor, SendsCards).is_configured():
-        raise Unavailable(_("%s is not set up here: its key is missing in the settings.") % campaign.vendor)
+        text = _("%(vendor)s is not set up here: its key is missing in the settings.")
+        raise Unavailable(text % {"vendor": vendor_title(campaign.vendor)})
     campaign.can_prepare().ensure()
     campaign.problem = ""
     campaign.save(update_fields=["problem", "updated_at"])

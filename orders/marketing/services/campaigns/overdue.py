@@ -31,9 +31,9 @@ def _move_stalled(pk: int) -> bool:
     if Push.objects.about(campaign).open().exists():
         return False
     if campaign.state == CampaignState.PREPARING:
-        stick(campaign, _("Its preparation came to a standstill: nothing is paid. Try again."))
+        stick(campaign, _("Preparation has stalled; nothing was paid. Try again."))
     elif campaign.state == CampaignState.PAYING:
-        stick(campaign, _("It is not known whether it was checked out. Look it up at the vendor before anything else."))
+        stick(campaign, _("It is not known whether the campaign was checked out. Check this at the vendor first."))
         MailCampaign.objects.filter(pk=pk).exclude(vendor_id="").update(poll_at=Now())
     else:
         return False

@@ -15,6 +15,7 @@ from django.db import transaction
 from django.utils import timezone
 from django.utils.translation import gettext_lazy
 
+from backoffice.amounts import money
 from backoffice.engine.models import Push
 from backoffice.engine.services.clock import database_now
 from backoffice.engine.services.delivery import Delivery, Postponed, Withdrawn
@@ -55,9 +56,9 @@ def can_check_out(campaign: MailCampaign) -> Eligibility:
     if campaign.state != CampaignState.PROOFED:
         return ineligible(campaign.state_text())
     if campaign.price is None or campaign.priced_at is None or timezone.now() - campaign.priced_at > PRICE_LASTS:
-        return ineligible(_("The price was asked for more than an hour ago: ask again first."))
+        return ineligible(_("The price is more than an hour old. Request it again first."))
     if campaign.price > campaign.budget:
-        return ineligible(_("It costs more than the budget of this campaign."))
+        return ineligible(_("The price exceeds the budget of this campaign."))
     if unwilling := find_unwilling(campaign):
         return ineligible(unwilling_text(len(unwilling)))
     return ELIGIBLE
@@ -73,14 +74,14 @@ def check_out_campaign(
     when price or cards are not those shown, or fewer were accepted than submitted and nobody confirmed that.
     """
     if not user.has_perm(PERMISSION):  # type: ignore[union-attr]
-        raise NotAllowed(_("You may not check out card campaigns."))
+        raise NotAllowed(_("You are not allowed to check out card campaigns."))
     campaign = MailCampaign.objects.locked(campaign.pk)
     can_check_out(campaign).ensure()
     if campaign.price != shown.price or campaign.accepted != shown.cards:
-        raise Conflict(_("Price or number of cards have changed since the page was shown: look again."))
+        raise Conflict(_("The price or the number of cards has changed since you opened the page. Review both again."))
     if campaign.accepted != campaign.submitted and not accepts_difference:
         raise Conflict(
-            _("%(submitted)d recipients were handed over and %(accepted)d accepted: tick that this is right.")
+            _("%(submitted)d recipients were submitted and %(accepted)d accepted. Confirm that this is right.")
             % {"submitted": campaign.submitted, "accepted": campaign.accepted}
         )
     actor = user.get_username()
@@ -96,14 +97,17 @@ def check_out_campaign(
 class Checkout(CampaignHandler):
     """One stored draft is paid and mailed. A retry never pays: whatever is unclear goes back to a person."""
 
-    title = gettext_lazy("Check out the cards")
+    title = gettext_lazy("Check out cards")
 
     def recovery(self, push: Push) -> Recovery:
         return Recovery.ASK_ANEW
 
     def if_sent_again(self, push: Push) -> list[str]:
         return [
-            _t("The order is read first. Paid: it goes on. Still a draft: the checkout is asked for anew on its page."),
+            _t(
+                "The order is read first. If it is paid, the campaign continues. If it is still a draft, check out "
+                "again on the campaign page."
+            ),
             _t("Nothing is paid by this decision."),
         ]
 
@@ -139,9 +143,9 @@ class Checkout(CampaignHandler):
 
     def _ensure_wanted(self) -> None:
         if self.campaign.state != CampaignState.PAYING:
-            raise Withdrawn(_("The campaign is %s.") % self.campaign.get_state_display())
+            raise Withdrawn(self.campaign.state_text())
         if self.campaign.vendor_id != self.agreed.get("vendor_id"):
-            raise Withdrawn(_("The campaign has another draft than the one that was confirmed."))
+            raise Withdrawn(_("The campaign has a different draft from the one confirmed."))
         if not self.vendor.may_check_out() and self.campaign.checkout_attempted_at is None:
             text = _("Checkouts are switched off here (%(setting)s=0): nothing was paid.")
             self._back(text % {"setting": setting_name(self.campaign.vendor, "CHECKOUT")})
@@ -150,14 +154,14 @@ class Checkout(CampaignHandler):
         """Return the order as the vendor shows it. Raises Withdrawn, and asks a person, where it shows none."""
         report = self._read_or_none()
         if report is None:
-            self.stick_and_withdraw(_("The vendor does not know order %s (any more).") % self.campaign.vendor_id)
+            self.stick_and_withdraw(_("Order %s was not found at the vendor.") % self.campaign.vendor_id)
         return report
 
     def _give_back(self) -> None:
         """Ask a person again, once it is certain that an earlier attempt left the order a draft."""
         wait = seconds_until(self.campaign)
         if wait > 0:
-            raise Postponed(_("The vendor may still be at work on the checkout."), seconds=wait)
+            raise Postponed(_("The vendor may still be processing the checkout."), seconds=wait)
         self._back(_("The checkout did not reach the vendor: the order is still a draft, and nothing was paid."))
 
     def _compare(self) -> None:
@@ -171,10 +175,10 @@ class Checkout(CampaignHandler):
         note_price(now, price)
         if cards != self.agreed["cards"]:
             params = {"now": cards, "agreed": self.agreed["cards"]}
-            self._back(_("The draft holds %(now)d recipients and not %(agreed)d: nothing was paid.") % params)
+            self._back(_("The draft contains %(now)d recipients instead of %(agreed)d. Nothing was paid.") % params)
         if now.price != agreed:
-            params = {"now": f"${now.price}", "agreed": f"${agreed}"}
-            text = _("The price is %(now)s now and not %(agreed)s: nothing was paid. Look again.") % params
+            params = {"now": money(now.price, "USD"), "agreed": money(agreed, "USD")}
+            text = _("The price is now %(now)s instead of %(agreed)s. Nothing was paid. Review it again.") % params
             self._back(text, price=price)
 
     def _ensure_willing(self) -> None:
@@ -197,7 +201,7 @@ class Checkout(CampaignHandler):
         """Note that it may be paid from here on. Checked again under the lock: it may be cancelled meanwhile."""
         campaign = self.locked()
         if campaign.state != CampaignState.PAYING or campaign.vendor_id != self.agreed.get("vendor_id"):
-            raise Withdrawn(_("The campaign is %s.") % campaign.get_state_display())
+            raise Withdrawn(campaign.state_text())
         campaign.checkout_attempted_at = timezone.now()
         campaign.poll_seconds = poll_seconds(campaign, is_paying=True)
         campaign.poll_at = database_now() + timedelta(seconds=campaign.poll_seconds)

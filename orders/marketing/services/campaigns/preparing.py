@@ -38,7 +38,7 @@ def mailing_of(campaign: MailCampaign) -> Mailing:
 class Preparation(AttachesRecipients):
     """A campaign is drafted at its vendor, with recipients, proof and price. Nothing is paid."""
 
-    title = gettext_lazy("Prepare the cards")
+    title = gettext_lazy("Prepare cards")
 
     def recovery(self, push: Push) -> Recovery:
         is_searched = push.step.partition(":")[0] in ("create", "recipients")
@@ -46,8 +46,8 @@ class Preparation(AttachesRecipients):
 
     def if_sent_again(self, push: Push) -> list[str]:
         return [
-            _t("What the vendor holds of the campaign is read first, then its preparation goes on."),
-            _t("If it did happen after all, there may be a draft too many. Nothing is paid before the checkout."),
+            _t("The state of the campaign at the vendor is read first, then preparation continues."),
+            _t("If it did arrive after all, there may be one draft too many. Nothing is paid before the checkout."),
         ]
 
     def rejected(self, push: Push, error: VendorError) -> None:
@@ -138,7 +138,7 @@ class Preparation(AttachesRecipients):
     def _note_uncertain(self, found: list[CardOrderReport]) -> None:
         campaign = self.locked()
         campaign.uncertain_ids = [draft.vendor_id for draft in found]
-        campaign.problem = _("It is not certain which draft at the vendor is this campaign's: link one, or none.")
+        campaign.problem = _("It is not certain which draft at the vendor belongs to this campaign. Link one, or none.")
         campaign.save(update_fields=["uncertain_ids", "problem", "updated_at"])
 
     def _fetch_proof(self) -> tuple[str, int] | None:
@@ -165,7 +165,7 @@ class Preparation(AttachesRecipients):
         campaign.problem = ""
         campaign.save()
         if not campaign.accepted:
-            stick(campaign, _("The vendor took none of the recipients."))
+            stick(campaign, _("The vendor accepted none of the recipients."))
             return
         campaign.move_to(CampaignState.PROOFED, actor="system", accepted=campaign.accepted, price=str(campaign.price))
 
@@ -175,7 +175,9 @@ class Preparation(AttachesRecipients):
         if self.unrecognised and silent.count() == self.unrecognised:
             silent.update(state=CardState.ACCEPTED)
         else:
-            silent.update(state=CardState.UNDELIVERABLE, said=_("The vendor left it out without a word."))
+            silent.update(
+                state=CardState.UNDELIVERABLE, said=_("The vendor left the recipient out without giving a reason.")
+            )
 
 
 def note_price(campaign: MailCampaign, price: CardPrice) -> None:

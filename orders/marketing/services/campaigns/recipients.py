@@ -63,7 +63,7 @@ def add_table(campaign: MailCampaign, rows: Iterable[RecipientInput], *, actor: 
     people = _without_opted_out([validate_row(row) for row in rows])
     validated = [(one, {"table_row": row.number}) for row, one in zip(rows, people, strict=True)]
     if campaign.recipients.count() + len(validated) > MOST_RECIPIENTS:
-        text = _("A campaign has at most %d recipients.") % MOST_RECIPIENTS
+        text = _("A campaign can have at most %d recipients.") % MOST_RECIPIENTS
         raise InvalidInput(text, errors={"file": [text]})
     recipients = _list(campaign, validated, actor=actor)
     campaign.note("table", actor=actor, rows=len(recipients))
@@ -90,6 +90,8 @@ def validate_orders(orders: list[Order]) -> list[ValidatedAddress]:
 
 
 def _objection(order: Order) -> str:
+    if order.is_test:
+        return LeftOut.TEST
     if order.state == OrderState.CANCELLED or order.cancel_requested_at:
         return LeftOut.CANCELLED
     return "" if order.accepts_letters else LeftOut.NO_CONSENT
@@ -119,10 +121,10 @@ def find_unwilling(campaign: MailCampaign) -> dict[int, str]:
 def unwilling_text(count: int) -> str:
     """Return why a campaign with so many of them is not paid."""
     text = ngettext(
-        "%(count)s recipient may get no card any more: the order is cancelled since, or the customer wants no letters. "
-        "Ask for the price again, which takes it out.",
-        "%(count)s recipients may get no card any more: their orders are cancelled since, or the customers want no "
-        "letters. Ask for the price again, which takes them out.",
+        "%(count)s recipient can no longer get a card: the order has since been cancelled, or the customer has "
+        "opted out of letters. Request the price again to remove the recipient.",
+        "%(count)s recipients can no longer get a card: their orders have since been cancelled, or the customers "
+        "have opted out of letters. Request the price again to remove the recipients.",
         count,
     )
     return text % {"count": count}
@@ -153,7 +155,7 @@ def _open_campaign(pk: int) -> MailCampaign:
     """Return the draft, locked together with its shop: two campaigns never take the same person at once."""
     campaign = MailCampaign.objects.select_for_update(of=("self",)).filter(pk=pk).first()
     if campaign is None:
-        raise Conflict(_("There is no such campaign."))
+        raise Conflict(_("Campaign not found."))
     campaign.can_fill().ensure()
     # Not the key of the shop: rows that refer to it may be written meanwhile.
     Shop.objects.select_for_update(no_key=True).get(pk=campaign.shop_id)

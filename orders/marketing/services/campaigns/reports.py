@@ -38,7 +38,7 @@ def apply_card_report(campaign: MailCampaign, report: CardOrderReport) -> None:
         if _is_early(campaign):
             return
         if campaign.state in UNDER_WAY or is_tried:
-            text = _("The payment failed, and the order is a draft again (“%s”): nothing is mailed.")
+            text = _("The payment failed, and the order is a draft again (“%s”). Nothing will be mailed.")
             back_to_proof(campaign, text % report.raw_state, kind="payment_failed")
         return
     if (state := _STATES.get(report.state)) is not None:
@@ -68,7 +68,7 @@ def _go_on(campaign: MailCampaign, state: CampaignState, report: CardOrderReport
     now = timezone.now()
     if campaign.state not in _RANK and campaign.state != CampaignState.STUCK:
         # Nobody here asked for it: somebody paid in the vendor's own app.
-        campaign.problem = _("The vendor says “%s”, although it was not checked out here.") % report.raw_state
+        campaign.problem = _("The vendor reports “%s”, although it was not checked out here.") % report.raw_state
         campaign.save(update_fields=["problem", "updated_at"])
         return
     if state in (CampaignState.PAID, CampaignState.MAILED):
@@ -86,7 +86,7 @@ def _go_on(campaign: MailCampaign, state: CampaignState, report: CardOrderReport
 
 def _end(campaign: MailCampaign, report: CardOrderReport) -> None:
     """Record that it was refunded, cancelled, failed, or called by an unknown word: a person reads it."""
-    text = _("The vendor calls the order “%s”.") % report.raw_state
+    text = _("The vendor reports the order as “%s”.") % report.raw_state
     campaign.poll_at = database_now() + timedelta(seconds=poll_seconds(campaign))
     if campaign.problem == text:
         campaign.save(update_fields=["poll_at", "updated_at"])

@@ -41,12 +41,12 @@ _FIELDS = {name: field for field, names in COLUMNS.items() for name in names}
 def read_recipients(content: bytes) -> list[RecipientInput]:
     """Return the rows; those that cannot be used have a reason. Raises InvalidInput, naming what is wrong."""
     if len(content) > MOST_BYTES:
-        raise unreadable(_("The table has more than %(most)d MB.") % {"most": MOST_BYTES // 1024**2})
+        raise unreadable(_("The table is larger than %(most)d MB.") % {"most": MOST_BYTES // 1024**2})
     table = read_table(content, most_rows=MOST_RECIPIENTS, most_unpacked=MOST_UNPACKED)
     places = _places(table.header)
     if missing := [field for field in NEEDED if field not in places]:
         columns = ", ".join("state" if field == "state_code" else field for field in missing)
-        text = _("The first row has to name the columns; these are missing: %(columns)s.")
+        text = _("The first row must name the columns. Missing: %(columns)s.")
         raise unreadable(text % {"columns": columns})
     read = [_row(row, table.header, places) for row in table.rows]
     if not read:
@@ -58,7 +58,7 @@ def _places(header: Mapping[int, str]) -> dict[str, list[int]]:
     """Return by field the places of its columns, best first. Raises InvalidInput for a duplicate name."""
     names = {_plain_name(name): place for place, name in header.items()}
     if len(names) < len(header):
-        raise unreadable(_("A column stands in the table twice."))
+        raise unreadable(_("A column appears twice in the table."))
     found: dict[str, list[int]] = {}
     for name, field in _FIELDS.items():
         if name in names:

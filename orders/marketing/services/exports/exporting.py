@@ -21,7 +21,7 @@ from backoffice.text.translatable import gettext as _
 from backoffice.vendors.abilities import ExportsOrders
 from backoffice.vendors.errors import VendorRejected
 from backoffice.vendors.export_messages import ExportedOrder, ExportResult, OrderToExport, Unclear
-from backoffice.vendors.registry import vendor_type
+from backoffice.vendors.registry import vendor_title, vendor_type
 from orders.marketing.models import ExportBatch, ExportState, OrderExport
 from orders.marketing.services.exports.batches import EXPORT, leave_out
 from orders.marketing.services.exports.messages import orders_to_export
@@ -48,7 +48,7 @@ _STATES = {
 class ExportsBatch(PushHandler):
     """The export of a batch of orders, which the vendor knows by their ids: sent twice, they do no harm."""
 
-    title = gettext_lazy("Tell of orders")
+    title = gettext_lazy("Send orders")
 
     def recovery(self, push: Push) -> Recovery:
         return Recovery.REPEAT
@@ -68,7 +68,9 @@ class ExportsBatch(PushHandler):
         Raises VendorError, and Postponed while the vendor is not set up: what waits is kept.
         """
         if not vendor_type(self.batch.vendor, ExportsOrders).is_configured():
-            raise Postponed(_("%(vendor)s is not set up.") % {"vendor": self.batch.vendor}, seconds=LATER_SECONDS)
+            raise Postponed(
+                _("%(vendor)s is not set up.") % {"vendor": vendor_title(self.batch.vendor)}, seconds=LATER_SECONDS
+            )
         while exports := list(self._next_exports()):
             messages = orders_to_export([export.order for export in exports])
             if not self._leave_out(exports, messages):
@@ -142,7 +144,7 @@ class ExportsBatch(PushHandler):
             if settled < len(exports):
                 self._divide(self.batch.limit // 2)
         elif len(exports) == 1:
-            text = getattr(response, "text", "") or _("The vendor did not say what became of it.")
+            text = getattr(response, "text", "") or _("The vendor did not report the outcome.")
             self._apply([ExportedOrder(order_id=str(exports[0].order_id), verdict=ExportResult.REFUSED, text=text)])
         elif isinstance(response, VendorRejected) and response.status == TOO_LARGE:
             self._divide(len(exports) // 2)
@@ -213,7 +215,7 @@ class ExportsBatch(PushHandler):
         export.failing_since = export.failing_since or timezone.now()
         export.save(update_fields=["tries", "failing_since", "updated_at"])
         if export.tries >= SILENCES_OF_ONE and self._is_its_own_fault(export):
-            text = _("The vendor failed each time it was told of this order; it may know of it all the same.")
+            text = _("The vendor failed each time this order was sent; it may have received it all the same.")
             self._apply([ExportedOrder(order_id=str(export.order_id), verdict=ExportResult.REFUSED, text=text)])
 
     def _is_its_own_fault(self, export: OrderExport) -> bool:

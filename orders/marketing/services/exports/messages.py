@@ -2,7 +2,9 @@
 
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from typing import Any
 
+from backoffice.accounts.models import Shop
 from backoffice.text.emails import usable_email
 from backoffice.vendors.export_messages import ExportLine, OrderToExport
 from backoffice.vendors.messages import PostalAddress
@@ -12,6 +14,8 @@ from orders.models import Address, AddressRole, Order, OrderLine
 from orders.services.order_message import postal_address
 
 LineKey = tuple[str, str]
+# What catalogues call the maker's number of a thing.
+_MPN = {"mpn", "manufacturer part number", "manufacturer_part_number"}
 
 
 @dataclass(frozen=True)
@@ -21,12 +25,15 @@ class Sold:
     product_id: int
     gtin: str = ""
     category: str = ""
+    category_id: str = ""
+    mpn: str = ""
 
 
 def orders_to_export(orders: Sequence[Order]) -> dict[int, OrderToExport]:
     """Return the messages by the order's key. The orders must have their shops; at most six queries."""
     addresses: dict[int, dict[str, PostalAddress]] = {}
-    for address in Address.objects.filter(order__in=orders, role__in=[AddressRole.RECIPIENT, AddressRole.INVOICE]):
+    roles = [AddressRole.RECIPIENT, AddressRole.INVOICE, AddressRole.LETTER]
+    for address in Address.objects.filter(order__in=orders, role__in=roles):
         addresses.setdefault(address.order_id, {})[address.role] = postal_address(address)
     lines: dict[int, list[OrderLine]] = {}
     for line in OrderLine.objects.filter(order__in=orders).order_by("order", "position"):
@@ -49,18 +56,26 @@ def find_sold(lines: Iterable[OrderLine]) -> dict[LineKey, Sold]:
         Variant.objects.filter(vendor__in={vendor for vendor, _sku in keys}, sku__in={sku for _vendor, sku in keys})
         .select_related("product")
         .prefetch_related("product__categories")
-        .only("vendor", "sku", "gtin", "product__id")
+        .only("vendor", "sku", "gtin", "properties", "product__id")
     )
-    sold = {
-        (row.vendor, row.sku): Sold(
-            product_id=row.product_id,
-            gtin=row.gtin,
-            category=min((category.path for category in row.product.categories.all()), default=""),
-        )
-        for row in variants
-        if (row.vendor, row.sku) in keys
-    }
+    sold = {(row.vendor, row.sku): _sold(row) for row in variants if (row.vendor, row.sku) in keys}
     return sold | _find_custom(keys - sold.keys())
+
+
+def _sold(variant: Variant) -> Sold:
+    category = min(variant.product.categories.all(), key=lambda one: one.path, default=None)
+    return Sold(
+        product_id=variant.product_id,
+        gtin=variant.gtin,
+        category=category.path if category else "",
+        category_id=str(category.pk) if category else "",
+        mpn=next((str(row["value"]) for row in variant.properties if _is_mpn(row)), ""),
+    )
+
+
+def _is_mpn(row: Any) -> bool:
+    """Return whether a property is the maker's number of the thing; fulfillers' own SKUs are nobody's business."""
+    return isinstance(row, dict) and str(row.get("name")).casefold() in _MPN and bool(row.get("value"))
 
 
 def _find_custom(keys: Collection[LineKey]) -> dict[LineKey, Sold]:
@@ -93,11 +108,14 @@ def _message(
         email=usable_email(order.customer_email) or usable_email(recipient.email if recipient else ""),
         recipient=recipient or PostalAddress(),
         invoice=invoice,
-        lines=tuple([_line(line, sold[line.vendor, line.sku]) for line in lines if (line.vendor, line.sku) in sold]),
+        letter=addresses.get(AddressRole.LETTER),
+        lines=tuple(
+            [_line(line, sold[line.vendor, line.sku], shop=shop) for line in lines if (line.vendor, line.sku) in sold]
+        ),
     )
 
 
-def _line(line: OrderLine, sold: Sold) -> ExportLine:
+def _line(line: OrderLine, sold: Sold, *, shop: Shop) -> ExportLine:
     return ExportLine(
         product_id=sold.product_id,
         sku=line.sku,
@@ -106,4 +124,7 @@ def _line(line: OrderLine, sold: Sold) -> ExportLine:
         unit_price_gross=line.unit_price_gross,
         gtin=sold.gtin,
         category=sold.category,
+        category_id=sold.category_id,
+        mpn=sold.mpn,
+        url=shop.product_url(line.sku),
     )

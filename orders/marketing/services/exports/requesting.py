@@ -66,7 +66,7 @@ def can_exclude_export(export: OrderExport | None) -> Eligibility:
     """Return whether the order, or a correction of it, may be kept from the vendor."""
     if export is None or export.state not in THERE:
         return ELIGIBLE
-    text = _("%(vendor)s has been told already; that cannot be undone here.")
+    text = _("It has already been sent to %(vendor)s; that cannot be undone here.")
     return ineligible(text % {"vendor": vendor_title(export.vendor)})
 
 
@@ -99,7 +99,7 @@ def opt_out(order: Order, *, vendor: str, actor: str, reason: str) -> OptOut:
     order = Order.objects.select_related("shop").get(pk=order.pk)
     email = orders_to_export([order])[order.pk].email.lower()
     if not email:
-        text = _("The order names no e-mail address, by which a customer's other orders could be known.")
+        text = _("The order has no e-mail address by which to find the customer's other orders.")
         raise InvalidInput(text, errors={"customer": [text]})
     row, created = OptOut.objects.get_or_create(
         consent=consent, email=email, defaults={"noted_by": actor, "reason": reason}

@@ -1,0 +1,70 @@
+"""What jobs hold of people."""
+
+from collections.abc import Collection
+from datetime import datetime
+from typing import Any
+
+from django.db import transaction
+from django.db.models import Q, QuerySet
+from django.utils.translation import gettext_lazy as _
+
+from backoffice.accounts.models import Shop
+from backoffice.engine.services.files import delete_files
+from backoffice.jobs.models import Job, JobRow
+from backoffice.jobs.models.job import MOVING
+from backoffice.jobs.services.kinds import JOB_KINDS
+from backoffice.privacy.periods import RetentionSource, add_source
+from backoffice.privacy.person import DataSubject
+from backoffice.privacy.registry import FREE, SCRUB, Holder, register
+
+
+def _find_rows(person: DataSubject) -> QuerySet[Any]:
+    """Return the rows about things of theirs: what a row is about is known by the kind of its job."""
+    found = Q(pk__in=[])
+    for name, kind in JOB_KINDS.items():
+        if keys := {key for key in person.of(kind.model) if isinstance(key, int)}:
+            found |= Q(job__kind=name, subject_id__in=keys)
+    return JobRow.objects.filter(found)
+
+
+def _find_jobs(person: DataSubject) -> QuerySet[Any]:
+    return Job.objects.filter(rows__in=person.of(JobRow)).distinct()
+
+
+def _erase_jobs(person: DataSubject, rows: QuerySet[Any]) -> None:
+    """Have the file gone in which they stand beside others; it can be made again."""
+    rows.update(path="", size=None, sha256="", stored_at=None)
+
+
+def _old_jobs(shop: Shop | None, before: datetime) -> QuerySet[Any]:
+    return Job.objects.exclude(state__in=MOVING).filter(created_at__lt=before)
+
+
+def _forget_jobs(keys: Collection[int]) -> None:
+    paths = list(Job.objects.filter(pk__in=keys).exclude(path="").values_list("path", flat=True))
+    Job.objects.filter(pk__in=keys).delete()
+    transaction.on_commit(lambda: delete_files(paths))
+
+
+add_source("exports", RetentionSource(name="jobs", due=_old_jobs, forget=_forget_jobs))
+
+
+register(
+    Holder(
+        model=JobRow,
+        holds=_("what a job changed in an order, with the previous values"),
+        find=_find_rows,
+        fields=dict.fromkeys(("label", "detail", "text", "errors", "params", "result", "undo"), FREE),
+        kept="exports",
+    ),
+    Holder(
+        model=Job,
+        holds=_("exported lists and search terms"),
+        find=_find_jobs,
+        erase=_erase_jobs,
+        shared=True,
+        fields=dict.fromkeys(("inputs", "query", "problem"), SCRUB),
+        plain={"counts": "numbers"},
+        kept="exports",
+    ),
+)

@@ -1,0 +1,15 @@
+"""What the page of an order says once who ordered is erased."""
+
+from datetime import datetime
+
+from django.http import HttpRequest
+
+from orders.admin.parts import Place, register_part
+from orders.models import Order
+
+
+def _erased_at(request: HttpRequest, order: Order) -> datetime | None:
+    return order.erased_at
+
+
+register_part(Place.NOTES, "orders/page/erased.html", read=_erased_at)

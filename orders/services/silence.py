@@ -1,0 +1,61 @@
+"""Vendors from which nothing is heard while they have orders of ours: noted at each of these orders, once a silence."""
+
+from datetime import datetime, timedelta
+
+from django.db import transaction
+from django.db.models import Exists, OuterRef
+from django.utils import timezone
+
+from backoffice.engine.models import Integration
+from backoffice.engine.services.task_queue import RUN_RULES, enqueue_soon_on_commit
+from backoffice.vendors.abilities import ReportsOrders
+from backoffice.vendors.registry import live_accounts
+from orders.models import OrderEvent, VendorOrder, VendorOrderState
+
+# No answer of any kind for so long, although it is asked every few minutes how its orders are.
+SILENT = timedelta(hours=24)
+_IN_PROGRESS = (VendorOrderState.SUBMITTED, VendorOrderState.CHECKED, VendorOrderState.IN_PRODUCTION)
+# Noted in one transaction; a run goes on until there are none.
+_BATCH = 500
+
+
+def silent_integrations(*, now: datetime | None = None) -> list[Integration]:
+    """Return the vendors that have something of ours in progress and have answered nothing for a day, by name.
+
+    One that cannot be asked how its orders are is not silent, and neither is one that somebody has paused.
+    """
+    busy = VendorOrder.objects.filter(vendor=OuterRef("vendor"), state__in=_IN_PROGRESS)
+    asked = Integration.objects.filter(vendor__in=live_accounts(ReportsOrders), paused_at__isnull=True)
+    since = (now or timezone.now()) - SILENT
+    return list(asked.filter(Exists(busy), last_success_at__lt=since).order_by("vendor"))
+
+
+def note_silence(*, now: datetime | None = None) -> int:
+    """Write a line into the timeline of each order that waits at a silent vendor. Return how many are new."""
+    return sum(_note_all(row) for row in silent_integrations(now=now))
+
+
+def _note_all(integration: Integration) -> int:
+    """Note it a batch at a time, each in a transaction of its own."""
+    total, noted = 0, _BATCH
+    while noted == _BATCH:
+        with transaction.atomic():
+            noted = _note_some(integration)
+        total += noted
+    return total
+
+
+def _note_some(integration: Integration) -> int:
+    since = integration.last_success_at
+    # One silence begins with one last answer, so each order reads of it once, however often this runs.
+    key = f"silent:{integration.vendor}:{since:%Y%m%d%H%M%S}"
+    known = OrderEvent.objects.filter(order=OuterRef("order"), source_key=key)
+    waiting = VendorOrder.objects.filter(vendor=integration.vendor, state__in=_IN_PROGRESS).exclude(Exists(known))
+    orders = list(waiting.order_by("order").values_list("order", flat=True).distinct()[:_BATCH])
+    params = {"vendor": integration.vendor, "since": since.isoformat() if since else ""}
+    OrderEvent.objects.bulk_create(
+        OrderEvent(order_id=pk, actor="system", kind="vendor.silent", params=params, source_key=key) for pk in orders
+    )
+    if orders:
+        enqueue_soon_on_commit(RUN_RULES)
+    return len(orders)
