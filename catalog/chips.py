@@ -13,9 +13,9 @@ from catalog.models import Availability, CustomPicture, Variant, VariantChange
 
 CHANGES: dict[str, tuple[Tone, str, Promise]] = {
     "new": (Tone.BLUE, "add_circle", gettext_lazy("new")),
-    "gone": (Tone.AMBER, "remove_circle", gettext_lazy("gone")),
-    "back": (Tone.BLUE, "undo", gettext_lazy("back again")),
-    "dearer": (Tone.AMBER, "trending_up", gettext_lazy("dearer")),
+    "gone": (Tone.AMBER, "remove_circle", gettext_lazy("delisted")),
+    "back": (Tone.BLUE, "undo", gettext_lazy("relisted")),
+    "dearer": (Tone.AMBER, "trending_up", gettext_lazy("more expensive")),
     "cheaper": (Tone.GREEN, "trending_down", gettext_lazy("cheaper")),
     "unavailable": (Tone.AMBER, "block", gettext_lazy("no longer orderable")),
     "available": (Tone.GREEN, "check_circle", gettext_lazy("orderable again")),
@@ -26,14 +26,14 @@ CHANGES: dict[str, tuple[Tone, str, Promise]] = {
 def variant_chip(variant: Variant) -> Chip:
     """Return whether one can order it, and if not why."""
     if variant.gone_at:
-        return Chip(Tone.AMBER, "remove_circle", _("gone"), hint=_("The vendor does not list it any more."))
+        return Chip(Tone.AMBER, "remove_circle", _("delisted"), hint=_("The vendor no longer lists it."))
     if variant.orderable and not variant.available:
         return Chip(Tone.GREY, "visibility_off", _("not in sales channels"), hint=_("Shops cannot order it."))
     if variant.orderable:
         return Chip(Tone.GREEN, "check_circle", _("orderable"))
     if not variant.active:
-        return Chip(Tone.GREY, "power_off", _("switched off"), hint=_("Not active at the vendor."))
-    return Chip(Tone.AMBER, "block", _("not orderable"), hint=_("No fulfiller under contract offers it now."))
+        return Chip(Tone.GREY, "power_off", _("disabled"), hint=_("Not active at the vendor."))
+    return Chip(Tone.AMBER, "block", _("not orderable"), hint=_("No fulfiller under contract currently offers it."))
 
 
 def kind_chips(variant: Variant) -> list[Chip]:
@@ -57,19 +57,19 @@ def offer_chip(offer: Availability) -> Chip:
     if offer.available is False:
         return Chip(Tone.AMBER, "block", _("not available"))
     if offer.available is None:
-        return Chip(Tone.GREY, "help", _("not said"))
+        return Chip(Tone.GREY, "help", _("not specified"))
     return Chip(Tone.GREEN, "check_circle", _("available"))
 
 
 def picture_chip(picture: CustomPicture) -> Chip:
     """Return how far our copy of it is."""
     if picture.is_kept:
-        return Chip(Tone.GREEN, "check_circle", _("kept"))
+        return Chip(Tone.GREEN, "check_circle", _("stored"))
     if picture.failed:
         return Chip(Tone.RED, "broken_image", _("failed"), hint=picture.problem)
     if picture.problem:
-        return Chip(Tone.AMBER, "schedule", _("tried again"), hint=picture.problem)
-    return Chip(Tone.GREY, "hourglass_empty", _("is fetched soon"))
+        return Chip(Tone.AMBER, "schedule", _("will be retried"), hint=picture.problem)
+    return Chip(Tone.GREY, "hourglass_empty", _("will be fetched soon"))
 
 
 def change_chip(change: VariantChange) -> Chip:
@@ -96,7 +96,7 @@ def change_lines(change: VariantChange) -> list[dict[str, Any]]:
 
 
 _PARTS: dict[str, Promise] = {
-    "image_url": gettext_lazy("picture"),
+    "image_url": gettext_lazy("image"),
     "editor_intents": gettext_lazy("editor"),
     "media": gettext_lazy("media"),
     "properties": gettext_lazy("properties"),

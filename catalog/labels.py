@@ -9,46 +9,47 @@ from django.utils.translation import gettext_lazy, ngettext
 
 from backoffice.amounts import money
 from backoffice.text.translatable import gettext as _
+from backoffice.vendors.explaining import explain_params
 from catalog.models import ChangeKind, ChangeSet, ChangeSetEvent, PriceList
 from catalog.services.change_sets.texts import ADDRESSES
 
 _FIELDS: dict[str, Promise] = {
     "currency": gettext_lazy("currency"),
-    "order_max_qty": gettext_lazy("largest quantity"),
+    "order_max_qty": gettext_lazy("maximum quantity"),
     "tier_price_qty_only": gettext_lazy("tier quantities only"),
     "available": gettext_lazy("available"),
     "managed": gettext_lazy("stock managed"),
     "qty": gettext_lazy("in stock"),
-    "reset": gettext_lazy("back to the vendor's default"),
-    "replace": gettext_lazy("these tiers and no others"),
+    "reset": gettext_lazy("reset to the vendor’s default"),
+    "replace": gettext_lazy("only these tiers"),
     "product_name": gettext_lazy("name"),
     "product_description": gettext_lazy("description"),
     "product_description_short": gettext_lazy("short description"),
-    "product_description_secondary": gettext_lazy("second description"),
+    "product_description_secondary": gettext_lazy("secondary description"),
     "meta_title": gettext_lazy("page title"),
     "meta_keywords": gettext_lazy("keywords"),
     "meta_description": gettext_lazy("search description"),
-    ADDRESSES: gettext_lazy("addresses of the pages (SEO URLs)"),
+    ADDRESSES: gettext_lazy("page URLs (SEO URLs)"),
 }
 _EVENTS: dict[str, Promise] = {
-    "changeset.made": gettext_lazy("Made"),
+    "changeset.made": gettext_lazy("Created"),
     "changeset.edited": gettext_lazy("Edited"),
     "changeset.removed": gettext_lazy("Rows removed"),
-    "changeset.confirmed": gettext_lazy("Ticked what vanishes"),
-    "changeset.unchecked": gettext_lazy("Could not be checked"),
-    "changeset.draft": gettext_lazy("Open for editing again"),
+    "changeset.confirmed": gettext_lazy("Deletions confirmed"),
+    "changeset.unchecked": gettext_lazy("Comparison failed"),
+    "changeset.draft": gettext_lazy("Reopened for editing"),
     "changeset.checked": gettext_lazy("Compared with the vendor"),
     "changeset.approved": gettext_lazy("Approved"),
     "changeset.scheduled": gettext_lazy("Scheduled"),
-    "changeset.pushing": gettext_lazy("On its way"),
-    "changeset.batches": gettext_lazy("Cut into batches"),
-    "changeset.verified": gettext_lazy("Read back: as it should be"),
-    "changeset.differing": gettext_lazy("Read back: the vendor holds something else"),
+    "changeset.pushing": gettext_lazy("Sending started"),
+    "changeset.batches": gettext_lazy("Split into batches"),
+    "changeset.verified": gettext_lazy("Read back: all values match"),
+    "changeset.differing": gettext_lazy("Read back: the vendor has different values"),
     "changeset.failed": gettext_lazy("Failed"),
-    "changeset.silent": gettext_lazy("The vendor says nothing of a batch: it is read back"),
-    "changeset.needs_attention": gettext_lazy("It is not known what became of a batch: somebody has to decide"),
-    "changeset.unread": gettext_lazy("Could not be read back"),
-    "changeset.stalled": gettext_lazy("Came to a standstill"),
+    "changeset.silent": gettext_lazy("No response from the vendor on a batch: it is read back"),
+    "changeset.needs_attention": gettext_lazy("The outcome of a batch is unknown: a decision is needed"),
+    "changeset.unread": gettext_lazy("Reading back failed"),
+    "changeset.stalled": gettext_lazy("Stalled"),
     "changeset.discarded": gettext_lazy("Discarded"),
 }
 # Of these kinds the account of the merchant speaks, of the others the fulfiller's.
@@ -58,6 +59,13 @@ _MERCHANTS = (ChangeKind.SALES_PRICES, ChangeKind.SEARCH_TEXTS, ChangeKind.SYNC)
 def account_label(kind: str) -> str:
     """Return for which of our accounts at the vendor a change of this kind speaks."""
     return _("as merchant") if kind in _MERCHANTS else _("as fulfiller")
+
+
+def run_label(kind: str) -> str:
+    """Return what a sync reads: the catalogue, or what change sets of this kind change."""
+    if kind in ChangeKind.values:
+        return str(ChangeKind(kind).label)
+    return _("catalogue") if kind == "catalog" else kind
 
 
 def describe_values(change_set: ChangeSet) -> str:
@@ -95,8 +103,9 @@ def describe_value(value: Any, *, currency: str, is_price: bool) -> str:
 def describe_event(event: ChangeSetEvent) -> str:
     """Return one line of the timeline with what is worth knowing of it."""
     text = str(_EVENTS.get(event.kind, event.kind))
-    told = [str(event.params[name]) for name in ("sku", "reason", "error", "at") if event.params.get(name)]
-    if "rows" in event.params:
-        rows = int(event.params["rows"])
+    params = explain_params(event.change_set.vendor, event.params)
+    told = [str(params[name]) for name in ("sku", "reason", "error", "at") if params.get(name)]
+    if "rows" in params:
+        rows = int(params["rows"])
         told.insert(0, ngettext("%(count)d SKU", "%(count)d SKUs", rows) % {"count": rows})
     return f"{text}: {', '.join(told)}" if told else text

@@ -81,8 +81,8 @@ def check_changes(change_set_id: int, actor: str) -> None:
 
 def _why(error: Exception) -> str:
     if isinstance(error, SoftTimeLimitExceeded):
-        return _("It took too long and was stopped. Compare it again; the vendor may be slow now.")
-    return _("A fault of this program stopped it; the log of the workers has the details.")
+        return _("It took too long and was stopped. Compare again; the vendor may be slow right now.")
+    return _("An internal error stopped it; see the worker log for details.")
 
 
 @shared_task(

@@ -7,7 +7,8 @@ from typing import Any
 from django.db.models import Q
 
 from backoffice.engine.services.subjects import register_subject
-from backoffice.vendors.registry import vendor_names
+from backoffice.vendors.abilities import GivesProductionOrders
+from backoffice.vendors.registry import live_accounts
 from fulfillment.models import Label, ProductionOrder, ProductionShipment
 
 FOUND = 50
@@ -21,7 +22,7 @@ def _orders_of(model: Any, ids: Collection[int]) -> Mapping[int, ProductionOrder
 def _quoted_orders(text: str) -> Iterable[int]:
     """Find production orders by the vendor's id or the merchant's reference."""
     # Vendors are named because the index begins with them.
-    meant = Q(vendor__in=vendor_names(), vendor_id=text) | Q(reference=text)
+    meant = Q(vendor__in=live_accounts(GivesProductionOrders), vendor_id=text) | Q(reference=text)
     return ProductionOrder.objects.filter(meant).values_list("pk", flat=True)[:FOUND]
 
 

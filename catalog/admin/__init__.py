@@ -1,3 +1,13 @@
 """The staff pages of the catalogue."""
 
-from catalog.admin import change_sets, custom_products, products, ratings, runs, table_imports, variants
+from catalog.admin import (
+    change_sets,
+    custom_products,
+    price_limits,
+    products,
+    ratings,
+    refused_rows,
+    runs,
+    table_imports,
+    variants,
+)

@@ -7,6 +7,7 @@ from django.http import Http404, HttpRequest, HttpResponse, HttpResponseNotAllow
 from django.http.response import HttpResponseBase
 from django.views.decorators.http import require_POST
 
+from backoffice.sight import PURCHASE_PRICES, require_sight
 from backoffice.staff.list_page import ListPage
 from backoffice.staff.pages import PagesAdmin, View, find_or_404
 from backoffice.text.reasons import REASON_MAX, REASON_MIN
@@ -17,9 +18,10 @@ from catalog.admin.change_set_pages.vendor_changes import VendorChanges
 from catalog.admin.prices import editor as price_editor
 from catalog.admin.stock_desk import StockDesk, save_stock
 from catalog.admin.texts import workbench as text_workbench
+from catalog.admin.texts.grid import TextGrid
 from catalog.admin.texts.rows import TextList
 from catalog.labels import describe_values
-from catalog.models import ChangeSet, ChangeSetState, Snapshot, VendorJobState
+from catalog.models import ChangeKind, ChangeSet, ChangeSetState, Snapshot, VendorJobState
 from catalog.services.change_sets.approval import can_approve, needs_somebody_else
 
 JOBS_SHOWN = 100
@@ -41,6 +43,8 @@ class ChangeSetAdmin(PagesAdmin):
             ("stock/", "stock", self._listing(StockDesk)),
             ("stock/save/", "stock_save", self._editing(require_POST(save_stock))),
             ("texts/", "texts", self._listing(TextList)),
+            ("texts/grid/", "texts_grid", self._editing(self._listing(TextGrid))),
+            ("texts/grid/save/", "texts_grid_save", self._editing(require_POST(text_workbench.save_grid))),
             ("texts/reset/", "texts_reset", self.reset_view),
             ("texts/<int:pk>/", "text", self.text_view),
             ("texts/<int:pk>/save/", "text_save", self._editing(require_POST(self._save_texts))),
@@ -75,7 +79,7 @@ class ChangeSetAdmin(PagesAdmin):
         answer = text_workbench.reset_texts(request)
         if isinstance(answer, HttpResponse):
             return answer
-        return self.render(request, "catalog/seo_reset.html", title=_("Back to default"), **answer)
+        return self.render(request, "catalog/seo_reset.html", title=_("Reset to default"), **answer)
 
     def _texts_or_404(self, pk: int) -> Snapshot:
         reading = find_or_404(Snapshot, pk)
@@ -91,6 +95,8 @@ class ChangeSetAdmin(PagesAdmin):
         return self.render(request, "catalog/price_editor.html", title=_("Prices"), may_edit=may_edit, **context)
 
     def detail_view(self, request: HttpRequest, change_set: ChangeSet) -> HttpResponse:
+        if change_set.kind == ChangeKind.FULFILLER_PRICES:
+            require_sight(PURCHASE_PRICES)
         return self.render(
             request,
             "catalog/change_set.html",
@@ -153,10 +159,10 @@ def _row_views(change_set: ChangeSet) -> list[tuple[str, str, int | None]]:
     counts = change_set.counts
     titles = {
         "all": (_("All"), counts.get("rows")),
-        "guards": (_("With guards"), counts.get("blocking", 0) + counts.get("flagged", 0)),
-        "losses": (_("Would vanish"), counts.get("removals")),
+        "guards": (_("With warnings"), counts.get("blocking", 0) + counts.get("flagged", 0)),
+        "losses": (_("Will be deleted"), counts.get("removals")),
         "verified": (_("Verified"), counts.get("verified")),
-        "differs": (_("Differing"), counts.get("differs")),
+        "differs": (_("Mismatch"), counts.get("differs")),
         "failed": (_("Failed"), counts.get("failed")),
     }
     always = ("all", "guards", "losses")

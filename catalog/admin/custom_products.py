@@ -4,7 +4,6 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any
 
-from django import forms
 from django.contrib import admin
 from django.db.models import Prefetch, QuerySet
 from django.http import Http404, HttpRequest, HttpResponse
@@ -14,11 +13,12 @@ from django.utils.translation import gettext_lazy
 
 from backoffice.accounts.models import Shop
 from backoffice.engine.services.files import open_file
-from backoffice.staff.filter_form import FilterForm
+from backoffice.staff.filter_form import FilterForm, RowField
 from backoffice.staff.list_page import ListPage, Tab
 from backoffice.staff.pages import PagesAdmin, View, act
 from backoffice.states import Chip, Tone
 from backoffice.text.translatable import gettext as _
+from backoffice.visibility import visible
 from backoffice.web.file_answers import file_response
 from catalog.chips import picture_chip
 from catalog.models import CustomPicture, CustomProduct
@@ -29,7 +29,7 @@ from catalog.services.search import search_custom_products
 class CustomProductFilters(FilterForm):
     HIDDEN = ("shop",)
 
-    shop = forms.ModelChoiceField(Shop.objects.order_by("code"), required=False, to_field_name="code")
+    shop = RowField(Shop.objects.order_by("code"), required=False, to_field_name="code")
 
     def search(self, rows: QuerySet[CustomProduct], text: str) -> QuerySet[CustomProduct]:
         return search_custom_products(rows, text)
@@ -53,14 +53,14 @@ class CustomProductList(ListPage[CustomProduct]):
         .prefetch_related(Prefetch("pictures", CustomPicture.objects.order_by("position")))
     )
     filter_class = CustomProductFilters
-    search_words = gettext_lazy("Title, our id, vendor's id")
+    search_words = gettext_lazy("Title, our ID or vendor ID")
     empty_icon = "draw"
 
     def get_rows(self, found: list[CustomProduct]) -> list[CustomProductRow]:
         return [_row(product) for product in found]
 
     def get_tabs(self) -> list[Tab]:
-        shops = list(Shop.objects.filter(sign_integration_id__isnull=False).order_by("code"))
+        shops = list(visible(Shop.objects.filter(sign_integration_id__isnull=False)).order_by("code"))
         chosen = self.filters.values.get("shop")
         tabs = [Tab(shop, f"shop={shop.code}", shop == chosen) for shop in shops]
         return [Tab(_("All"), "", not chosen), *tabs] if len(tabs) > 1 else []
@@ -108,7 +108,7 @@ class CustomProductAdmin(PagesAdmin):
 
         def do() -> str:
             PICTURES.try_again(picture)
-            return _("It is fetched within a minute.")
+            return _("It will be fetched within a minute.")
 
         return act(request, do, to=reverse("admin:catalog_customproduct_change", args=[pk]))
 
@@ -121,7 +121,8 @@ def _shown(pictures: Iterable[CustomPicture]) -> str:
 
 def _picture(pk: int, position: int) -> CustomPicture:
     """Return the picture. Raises Http404."""
-    picture = CustomPicture.objects.filter(product=pk, position=position).first() if position < 32_768 else None
+    pictures = visible(CustomPicture.objects.filter(product=pk, position=min(position, 32_767)))
+    picture = pictures.first() if position < 32_768 else None
     if picture is None:
         raise Http404
     return picture
@@ -131,7 +132,7 @@ def _row(product: CustomProduct) -> CustomProductRow:
     """Show one chip for all pictures: the worst is what matters."""
     pictures = list(product.pictures.all())
     order = [Tone.RED, Tone.AMBER, Tone.GREY, Tone.GREEN]
-    none = Chip(Tone.GREY, "image_not_supported", _("no picture"))
+    none = Chip(Tone.GREY, "image_not_supported", _("no image"))
     chip = min(map(picture_chip, pictures), key=lambda one: order.index(one.tone), default=none)
     return CustomProductRow(product, _shown(pictures), chip)
 

@@ -8,8 +8,9 @@ from django.utils.formats import number_format
 
 from backoffice.accounts.models import Shop
 from backoffice.text.translatable import gettext as _
+from backoffice.visibility import visible
 from catalog.models import Product, Rating, RatingReading, Review
-from catalog.services.ratings import rating_sources
+from catalog.services.ratings import Source, rating_sources
 
 REVIEWS_SHOWN = 5
 
@@ -53,29 +54,30 @@ def rating_context(rating: Rating, *, with_reviews: bool = True) -> RatingContex
 
 def product_ratings(product: Product) -> list[RatingContext]:
     """Return one product's ratings, shop by shop; two queries."""
-    return [rating_context(rating) for rating in _with_reviews(Rating.objects.filter(product=product))]
+    return [rating_context(rating) for rating in _with_reviews(visible(Rating.objects.filter(product=product)))]
 
 
 def shop_rating_context() -> list[dict[str, Any]]:
     """Return each shop that is rated or has a key for it; four queries."""
-    names: dict[str, list[str]] = {}
+    sources: dict[str, list[Source]] = {}
     for source in rating_sources():
-        names.setdefault(source.shop_code, []).append(source.name)
-    readings = RatingReading.objects.in_bulk([name for group in names.values() for name in group])
+        sources.setdefault(source.shop_code, []).append(source)
+    readings = RatingReading.objects.in_bulk([source.name for group in sources.values() for source in group])
     ratings: dict[int, list[RatingContext]] = {}
-    for rating in _with_reviews(Rating.objects.filter(number=0)):
+    for rating in _with_reviews(visible(Rating.objects.filter(number=0))):
         ratings.setdefault(rating.shop_id, []).append(rating_context(rating))
     return [
         {
             "shop": shop,
             "ratings": ratings.get(shop.pk, []),
-            # How the reading of each of its keys stands.
+            # How the reading of each of its keys stands, with the vendor that is read.
             "readings": [
-                readings.get(name) or RatingReading(key_name=name) for name in names.get(shop.code.upper(), [])
+                (source.vendor, readings.get(source.name) or RatingReading(key_name=source.name))
+                for source in sources.get(shop.code.upper(), [])
             ],
         }
-        for shop in Shop.objects.order_by("name", "pk")
-        if shop.pk in ratings or shop.code.upper() in names
+        for shop in visible(Shop.objects.order_by("name", "pk"))
+        if shop.pk in ratings or shop.code.upper() in sources
     ]
 
 

@@ -33,7 +33,7 @@ class SyncRunRow:
 
 
 class RunList(ListPage[SyncRun]):
-    title = gettext_lazy("Synchronisations")
+    title = gettext_lazy("Syncs")
     template_name = "catalog/run_list.html"
     queryset = SyncRun.objects.defer("errors")
 
@@ -51,7 +51,7 @@ class SyncRunAdmin(PagesAdmin):
         return self.render(
             request,
             "catalog/run.html",
-            title=_("Synchronisation #%(number)s") % {"number": run.pk},
+            title=_("Sync #%(number)s") % {"number": run.pk},
             row=run_row(run),
             run=run,
             counts=count_label(run),
@@ -78,19 +78,19 @@ def run_row(run: SyncRun) -> SyncRunRow:
 def count_label(run: SyncRun) -> list[tuple[str, int]]:
     """Return what was done, without what did not happen."""
     labels = {
-        "new": _("variants new"),
-        "changed": _("variants changed"),
-        "unchanged": _("variants unchanged"),
-        "gone": _("variants gone"),
-        "back": _("variants back again"),
-        "products_new": _("products new"),
-        "products_changed": _("products changed"),
+        "new": _("new variants"),
+        "changed": _("changed variants"),
+        "unchanged": _("unchanged variants"),
+        "gone": _("delisted variants"),
+        "back": _("relisted variants"),
+        "products_new": _("new products"),
+        "products_changed": _("changed products"),
         "tiers": _("price tiers written"),
         "texts": _("texts written"),
         "repeated": _("products listed twice"),
         "duplicates": _("SKUs listed twice"),
         "other_language": _("products in another language"),
-        "skipped": _("products skipped"),
+        "skipped": _("skipped products"),
         "problems": _("problems"),
     }
     return [(label, run.counts[name]) for name, label in labels.items() if run.counts.get(name)]

@@ -65,7 +65,7 @@ class StockDesk(ListPage[Snapshot]):
     template_name = "catalog/stock_desk.html"
     paginate_by = SIZE
     filter_class = StockFilters
-    search_words = gettext_lazy("SKU, name, GTIN, vendor's id")
+    search_words = gettext_lazy("SKU, name, GTIN or vendor ID")
     empty_icon = "inventory_2"
     filters: StockFilters
 
@@ -75,7 +75,7 @@ class StockDesk(ListPage[Snapshot]):
         self.is_stock = self.kind == ChangeKind.STOCK
         self.vendor = vendors_for(self.kind)[0]
         self.account = account_label(self.kind)
-        self.available_title = _("Can be ordered") if self.is_stock else _("In sales channels")
+        self.available_title = _("Orderable") if self.is_stock else _("In sales channels")
         self.views = self._views()
 
     def get_queryset(self) -> QuerySet[Snapshot]:
@@ -112,7 +112,7 @@ def save_stock(request: HttpRequest) -> HttpResponse:
         if not rows:
             messages.info(request, _("Nothing was changed."))
             return HttpResponseRedirect(back)
-        title = _("Stock from the desk") if kind == ChangeKind.STOCK else _("Sales channels from the desk")
+        title = _("Stock from the stock page") if kind == ChangeKind.STOCK else _("Sales channels from the stock page")
         draft = find_set(open_drafts(kind, vendor=vendor), request.POST.get("draft"))
         change_set = keep_edits(kind, vendor=vendor, rows=rows, draft=draft, title=title, actor=actor(request))
     except DomainError as error:
@@ -125,7 +125,7 @@ def stock_chip(current: Value) -> Chip:
     if current.get("available") is False:
         return Chip(Tone.GREY, "visibility_off", _("not available"))
     if not current.get("managed"):
-        return Chip(Tone.GREEN, "all_inclusive", _("not counted"))
+        return Chip(Tone.GREEN, "all_inclusive", _("stock not managed"))
     qty = current.get("qty") or 0
     if qty <= 0:
         return Chip(Tone.RED, "production_quantity_limits", _("empty"))
@@ -159,7 +159,7 @@ def _requested(kind: str, sku: str, given: QueryDict, *, current: Value) -> Valu
     managed = f"managed:{sku}" in given
     text = given.get(f"qty:{sku}", "").strip()
     if text and not text.isdecimal():
-        raise refuse_value(_("%(sku)s: %(value)s is no whole number.") % {"sku": sku, "value": text})
+        raise refuse_value(_("%(sku)s: %(value)s is not a whole number.") % {"sku": sku, "value": text})
     qty = int(text) if text else None
     if managed != bool(current.get("managed")) or (managed and qty is not None and qty != current.get("qty")):
         requested["managed"] = managed

@@ -1,40 +1,41 @@
 """Tables in the admin: export what a filter shows, upload it edited, look at what it would change, draft it."""
 
-import tempfile
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from typing import Any
 
 from django import forms
 from django.contrib import admin
 from django.core.exceptions import BadRequest
-from django.http import FileResponse, HttpRequest, HttpResponse, HttpResponseRedirect, StreamingHttpResponse
+from django.db.models import QuerySet
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.http.response import HttpResponseBase
 from django.urls import reverse
-from django.utils import timezone
 from django.utils.translation import gettext_lazy
 
+from backoffice.accounts.services.markets import Market
 from backoffice.engine.services.task_queue import enqueue_on_commit
 from backoffice.errors import DomainError
+from backoffice.sight import PURCHASE_PRICES, require_sight
 from backoffice.staff.base import actor, refuse
 from backoffice.staff.list_page import ListPage
 from backoffice.staff.pages import PagesAdmin, View, act, find_or_404
+from backoffice.staff.table_files import table_response
 from backoffice.text.translatable import gettext as _
 from catalog.admin.change_set_pages.actions import act_and_open
 from catalog.admin.change_set_pages.listing import LineRow, line_row
-from catalog.admin.prices.rows import PriceFilters, filtered_variants
+from catalog.admin.prices.rows import PriceFilters, filtered_variants, market_choices
 from catalog.labels import key_label
-from catalog.models import ChangeKind, TableImport, TableImportState
+from catalog.models import ChangeKind, TableImport, TableImportState, Variant
 from catalog.services.change_sets.formats import format_of, vendors_for
 from catalog.services.change_sets.values import Value
 from catalog.services.current_values import current_values, variants_of
 from catalog.services.overdue import READ_TABLE
+from catalog.services.price_markets import get_price_market, market_key, market_of
 from catalog.services.tables.columns import LAYOUTS, MOST_BYTES, MOST_TABLE_ROWS
 from catalog.services.tables.exporting import export_rows
-from catalog.services.tables.files import write_csv, write_xlsx
 from catalog.services.tables.importing import OPEN_STATES, accept_table, discard_import, draft_import, read_again
 
 PREVIEWED = 100
-_XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 # Rows that nobody asks for are not read: contents are megabytes.
 _HEAVY = ("content", "requests")
 
@@ -42,12 +43,21 @@ _HEAVY = ("content", "requests")
 class UploadForm(forms.Form):
     """A table of one kind, and what its blank cells mean."""
 
-    kind = forms.ChoiceField(label=gettext_lazy("Table of"), choices=ChangeKind.choices)
+    kind = forms.ChoiceField(label=gettext_lazy("Table contents"), choices=ChangeKind.choices)
+    market = forms.ChoiceField(label=gettext_lazy("Market for sales prices"), required=False)
     file = forms.FileField(label=gettext_lazy("XLSX or CSV file"))
     blanks = forms.ChoiceField(
         label=gettext_lazy("Blank cells"),
         choices=[("keep", gettext_lazy("change nothing")), ("clear", gettext_lazy("clear the value"))],
     )
+
+    def __init__(self, *arguments: Any, **named: Any) -> None:
+        super().__init__(*arguments, **named)
+        # Read once, however often the page asks.
+        self.fields["market"].choices = [  # type: ignore[attr-defined]
+            ("", gettext_lazy("the vendor’s default prices")),
+            *market_choices(),
+        ]
 
 
 class TableList(ListPage[TableImport]):
@@ -81,6 +91,8 @@ class TableImportAdmin(PagesAdmin):
         ]
 
     def detail_view(self, request: HttpRequest, table: TableImport) -> HttpResponse:
+        if "purchase" in LAYOUTS[table.kind].columns:
+            require_sight(PURCHASE_PRICES)
         return self.render(
             request,
             "catalog/table.html",
@@ -97,28 +109,22 @@ class TableImportAdmin(PagesAdmin):
         """Stream all that the price editor's filters find, as `?kind=&format=xlsx|csv`."""
         self.require_view(request)
         kind, file_format = request.GET.get("kind", ""), request.GET.get("format", "xlsx")
-        if kind not in LAYOUTS or file_format not in ("xlsx", "csv"):
+        if kind not in LAYOUTS:
             raise BadRequest
-        vendor = vendors_for(kind)[0]
-        variants = filtered_variants(vendor, PriceFilters(request.GET).values)
-        rows = export_rows(kind, vendor=vendor, variants=variants)
-        name = f"{kind}-{timezone.localdate():%Y-%m-%d}.{file_format}"
-        if file_format == "csv":
-            pieces: Iterator[bytes] = write_csv(LAYOUTS[kind].columns, rows)
-            headers = {"Content-Disposition": f'attachment; filename="{name}"'}
-            return StreamingHttpResponse(pieces, content_type="text/csv; charset=utf-8", headers=headers)
-        # A workbook's index stands at its end: it is written to a file first, and that is streamed and then closed.
-        file = tempfile.TemporaryFile()  # noqa: SIM115
-        write_xlsx(LAYOUTS[kind].columns, rows, to=file)
-        file.seek(0)
-        return FileResponse(file, as_attachment=True, filename=name, content_type=_XLSX)
+        if "purchase" in LAYOUTS[kind].columns:
+            require_sight(PURCHASE_PRICES)
+        vendor, filters = vendors_for(kind)[0], PriceFilters(request.GET)
+        market = filters.chosen_market
+        rows = export_rows(kind, vendor=vendor, variants=_exported(kind, vendor, filters, market=market), market=market)
+        name = "-".join(filter(None, (kind, market_key(market))))
+        return table_response(LAYOUTS[kind].columns, rows, name=name, file_format=file_format)
 
     def upload_view(self, request: HttpRequest) -> HttpResponse:
         self.require(request, "add_tableimport")
         back = reverse("admin:catalog_tableimport_changelist")
         form = UploadForm(request.POST, request.FILES)
         if request.method != "POST" or not form.is_valid():
-            return refuse(request, DomainError(_("Choose what the table is of, and a file.")), to=back)
+            return refuse(request, DomainError(_("Choose the table contents and a file.")), to=back)
         given = form.cleaned_data
         try:
             table = accept_table(
@@ -128,6 +134,7 @@ class TableImportAdmin(PagesAdmin):
                 vendor=vendors_for(given["kind"])[0],
                 clear_blanks=given["blanks"] == "clear",
                 actor=actor(request),
+                market=get_price_market(vendors_for(given["kind"])[0], given["market"], kind=given["kind"]),
             )
         except DomainError as error:
             return refuse(request, error, to=back)
@@ -137,21 +144,21 @@ class TableImportAdmin(PagesAdmin):
     def draft_view(self, request: HttpRequest, pk: int) -> HttpResponse:
         self.require(request, "add_tableimport")
         table = find_or_404(TableImport, pk)
-        text = _("Drafted. Compare it with the vendor next.")
+        text = _("Draft created. Compare it with the vendor next.")
         return act_and_open(request, lambda: draft_import(table, actor=actor(request)), text=text, back=_page(table))
 
     def again_view(self, request: HttpRequest, pk: int) -> HttpResponse:
         def do(table: TableImport) -> str:
             read_again(table)
             enqueue_on_commit(READ_TABLE, table.pk)
-            return _("It is being read again.")
+            return _("The table is being read again.")
 
         return self._act(request, pk, do)
 
     def discard_view(self, request: HttpRequest, pk: int) -> HttpResponse:
         def do(table: TableImport) -> str:
             discard_import(table)
-            return _("Discarded: nothing of it was stored.")
+            return _("Discarded: nothing was stored.")
 
         return self._act(request, pk, do)
 
@@ -159,6 +166,13 @@ class TableImportAdmin(PagesAdmin):
         self.require(request, "add_tableimport")
         table = find_or_404(TableImport, pk)
         return act(request, lambda: do(table), to=_page(table))
+
+
+def _exported(kind: str, vendor: str, filters: PriceFilters, *, market: Market | None) -> QuerySet[Variant]:
+    """Return what the filters find: of prices what has any in the market, of all else every variant."""
+    if LAYOUTS[kind].is_by_quantity:
+        return filtered_variants(vendor, filters.values, market=market)
+    return filtered_variants(vendor, filters.values, everywhere=True)
 
 
 def _page(table: TableImport) -> str:
@@ -171,7 +185,7 @@ def _preview(table: TableImport) -> list[tuple[str, list[LineRow]]]:
     if not requests:
         return []
     variants = list(variants_of(table.vendor).filter(sku__in=requests))
-    current = current_values(table.kind, vendor=table.vendor, variants=variants)
+    current = current_values(table.kind, vendor=table.vendor, variants=variants, market=market_of(table))
     return [(sku, _lines(table.kind, requested, current.get(sku))) for sku, requested in requests.items()]
 
 

@@ -18,6 +18,7 @@ from catalog.services.change_sets.editing import make_change_set
 from catalog.services.change_sets.formats import format_of, vendors_for
 from catalog.services.change_sets.prices import margin_after
 from catalog.services.change_sets.values import Line, Value
+from catalog.services.price_markets import get_price_market
 from catalog.services.pushing.starting import push_change_set
 from catalog.services.tables.columns import LAYOUTS
 from catalog.services.tables.importing import drop_same_texts
@@ -45,6 +46,13 @@ class ChangeCommand(BaseCommand):
         parser.add_argument("--vendor", default=default, choices=sorted(self.by_vendor), help="default: %(default)s")
         parser.add_argument(
             "--shop", type=clean_code, default="", help="code of the shop whose rules count (default: the strictest)"
+        )
+        parser.add_argument(
+            "--market",
+            type=clean_code,
+            default="",
+            help="whose sales prices: a currency, and the country goods ship from, such as USD or USD-US (default: the"
+            " vendor's usual ones)",
         )
         parser.add_argument(
             "--title", type=clean_line, default="", help="what the change set is called (default: the file's name)"
@@ -101,6 +109,7 @@ class ChangeCommand(BaseCommand):
             source=ChangeSource.COMMAND,
             actor=actor,
             shop=_find_shop(options["shop"]),
+            market=get_price_market(options["vendor"], options["market"], kind=kind),
         )
 
     def _show(self, change_set: ChangeSet) -> None:

@@ -11,8 +11,8 @@ from catalog.models.change_set import (
     ChangeState,
 )
 from catalog.models.custom_product import CustomPicture, CustomProduct
-from catalog.models.price import PriceList, PriceTier
-from catalog.models.product import Category, Product, ProductText
+from catalog.models.price import MarketPrices, PriceList, PriceTier
+from catalog.models.product import Category, Product, ProductListing, ProductText
 from catalog.models.rating import Rating, RatingReading, Review
 from catalog.models.rules import CatalogRules, CategoryRule
 from catalog.models.snapshot import Snapshot
@@ -35,9 +35,11 @@ __all__ = [
     "ChangeState",
     "CustomPicture",
     "CustomProduct",
+    "MarketPrices",
     "PriceList",
     "PriceTier",
     "Product",
+    "ProductListing",
     "ProductText",
     "Rating",
     "RatingReading",

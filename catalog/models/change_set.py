@@ -14,6 +14,7 @@ from backoffice.errors import IllegalTransition
 from backoffice.model_fields import TranslatableJSONField, TranslatableTextField
 from backoffice.states import Chip, StateChoices, Tone
 from backoffice.text.translatable import gettext as _t
+from catalog.models.of_market import OfMarket
 from catalog.models.variant import Variant
 from catalog.models.vendor_job import VendorJob
 
@@ -32,7 +33,7 @@ class ChangeSource(models.TextChoices):
     FORMULA = "formula", _("formula")
     COMMAND = "command", _("command line")
     RESTORE = "restore", _("restored")
-    RESET = "reset", _("back to default")
+    RESET = "reset", _("reset to default")
 
 
 class ChangeSetState(StateChoices):
@@ -40,9 +41,9 @@ class ChangeSetState(StateChoices):
     CHECKED = "checked", Tone.BLUE, "fact_check", _("checked")
     APPROVED = "approved", Tone.BLUE, "verified_user", _("approved")
     SCHEDULED = "scheduled", Tone.BLUE, "schedule", _("scheduled")
-    PUSHING = "pushing", Tone.BLUE, "sync", _("being pushed")
+    PUSHING = "pushing", Tone.BLUE, "sync", _("being sent")
     VERIFIED = "verified", Tone.GREEN, "check_circle", _("verified")
-    DIFFERING = "differing", Tone.RED, "difference", _("differs at the vendor")
+    DIFFERING = "differing", Tone.RED, "difference", _("mismatch at the vendor")
     FAILED = "failed", Tone.RED, "error", _("failed")
     DISCARDED = "discarded", Tone.GREY, "delete", _("discarded")
 
@@ -72,7 +73,7 @@ class ChangeSetQuerySet(models.QuerySet["ChangeSet"]):
         return self.filter(state=ChangeSetState.SCHEDULED, scheduled_for__lte=timezone.now())
 
 
-class ChangeSet(models.Model):
+class ChangeSet(OfMarket):
     """A change of prices, texts or stock at one vendor; the only thing by which such a change can leave."""
 
     vendor = models.CharField(_("vendor"), max_length=32)
@@ -82,7 +83,7 @@ class ChangeSet(models.Model):
     language = models.CharField(_("language"), max_length=2, blank=True)
     # Of people, or ours and then in the language of its reader; at most 200 characters.
     title = TranslatableTextField(_("title"))
-    source = models.CharField(_("made by"), max_length=12, choices=ChangeSource)
+    source = models.CharField(_("created by"), max_length=12, choices=ChangeSource)
     state = models.CharField(_("state"), max_length=12, choices=ChangeSetState, default=ChangeSetState.DRAFT)
 
     created_by = models.CharField(_("created by"), max_length=150)
@@ -95,10 +96,10 @@ class ChangeSet(models.Model):
     approved_at = models.DateTimeField(_("approved"), null=True, blank=True)
     # Of the rows as they were approved: what was changed since cannot leave.
     approved_hash = models.CharField(max_length=32, blank=True, editable=False)
-    override_by = models.CharField(_("guards overridden by"), max_length=150, blank=True)
+    override_by = models.CharField(_("warnings overridden by"), max_length=150, blank=True)
     override_reason = models.TextField(_("reason"), blank=True)
     scheduled_for = models.DateTimeField(_("scheduled for"), null=True, blank=True)
-    pushed_at = models.DateTimeField(_("pushed"), null=True, blank=True)
+    pushed_at = models.DateTimeField(_("sent"), null=True, blank=True)
     verified_at = models.DateTimeField(_("read back"), null=True, blank=True)
     restored_from = models.ForeignKey(
         "self", models.SET_NULL, null=True, blank=True, related_name="restorations", verbose_name=_("restores")
@@ -149,7 +150,7 @@ class ChangeSet(models.Model):
         Raises IllegalTransition and changes nothing when the table does not allow it.
         """
         if not self.may_become(state):
-            text = _t("The change set “%(title)s” is %(state)s and cannot become %(wanted)s.")
+            text = _t("State of change set “%(title)s”: %(state)s. It cannot change to “%(wanted)s”.")
             raise IllegalTransition(
                 text % {"title": self.title, "state": self.get_state_display(), "wanted": ChangeSetState(state).label}
             )
@@ -177,7 +178,7 @@ class ChangeState(StateChoices):
     PENDING = "pending", Tone.GREY, "hourglass_empty", _("not sent")
     SENT = "sent", Tone.BLUE, "outbox", _("sent")
     VERIFIED = "verified", Tone.GREEN, "check_circle", _("verified")
-    DIFFERS = "differs", Tone.RED, "difference", _("differs at the vendor")
+    DIFFERS = "differs", Tone.RED, "difference", _("mismatch at the vendor")
     FAILED = "failed", Tone.RED, "error", _("failed")
     SUPERSEDED = "superseded", Tone.GREY, "update", _("superseded by a newer change set")
 
@@ -197,15 +198,15 @@ class Change(models.Model):
         VendorJob, models.SET_NULL, null=True, blank=True, related_name="changes", verbose_name=_("batch")
     )
     sku = models.CharField(_("SKU"), max_length=100)
-    sku_fulfiller = models.CharField(_("fulfiller's SKU"), max_length=100, blank=True)
-    requested = models.JSONField(_("asked for"), default=dict)
+    sku_fulfiller = models.CharField(_("fulfiller SKU"), max_length=100, blank=True)
+    requested = models.JSONField(_("requested"), default=dict)
     before = models.JSONField(_("before"), default=dict, blank=True)
     after = models.JSONField(_("after"), default=dict, blank=True)
     # [{code, text, blocking, overridable}]
-    guards = TranslatableJSONField(_("guards"), default=list, blank=True)
+    guards = TranslatableJSONField(_("warnings"), default=list, blank=True)
     # What would vanish at the vendor, as keys such as "purchase:100" or "meta_title"; and those a person confirmed.
-    removals = models.JSONField(_("would vanish"), default=list, blank=True)
-    confirmed = models.JSONField(_("ticked"), default=list, blank=True)
+    removals = models.JSONField(_("will be deleted"), default=list, blank=True)
+    confirmed = models.JSONField(_("confirmed"), default=list, blank=True)
     state = models.CharField(_("state"), max_length=12, choices=ChangeState, default=ChangeState.PENDING)
     note = TranslatableTextField(_("note"), blank=True)
     read_back = models.JSONField(_("read back"), null=True, blank=True)

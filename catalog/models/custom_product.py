@@ -25,21 +25,21 @@ class CustomProduct(models.Model):
 
     shop = models.ForeignKey(Shop, models.PROTECT, related_name="custom_products", verbose_name=_("shop"))
     vendor = models.CharField(_("vendor"), max_length=32)
-    vendor_id = models.CharField(_("vendor's id"), max_length=64)
-    external_id = models.CharField(_("our id"), max_length=40, unique=True, default=new_external_id, editable=False)
+    vendor_id = models.CharField(_("vendor ID"), max_length=64)
+    external_id = models.CharField(_("our ID"), max_length=40, unique=True, default=new_external_id, editable=False)
     title = models.CharField(_("title"), max_length=500, blank=True)
     description = models.TextField(_("description"), blank=True)
     # Cleaned before it is kept: text, structure and plain links.
     description_html = models.TextField(_("description in HTML"), blank=True)
     # As the shopper saw them, with value added tax; None where the vendor said none.
-    price = models.DecimalField(_("price, gross"), max_digits=16, decimal_places=4, null=True)
-    compare_price = models.DecimalField(_("price before"), max_digits=16, decimal_places=4, null=True)
+    price = models.DecimalField(_("gross price"), max_digits=16, decimal_places=4, null=True)
+    compare_price = models.DecimalField(_("previous price"), max_digits=16, decimal_places=4, null=True)
     # The shop's: the vendor names none.
     currency = models.CharField(_("currency"), max_length=3)
     customiser_id = models.CharField(_("customiser"), max_length=64, blank=True)
     logo_upload_id = models.CharField(_("logo upload"), max_length=64, blank=True)
     external_data = models.JSONField(_("further data"), null=True)
-    vendor_created_at = models.DateTimeField(_("made at the vendor"), null=True)
+    vendor_created_at = models.DateTimeField(_("created at the vendor"), null=True)
     vendor_updated_at = models.DateTimeField(_("changed at the vendor"), null=True)
     created_at = models.DateTimeField(_("received"), auto_now_add=True)
     updated_at = models.DateTimeField(_("updated"), auto_now=True)
@@ -62,12 +62,12 @@ class CustomPicture(FetchedFile):
 
     product = models.ForeignKey(CustomProduct, models.CASCADE, related_name="pictures", verbose_name=_("product"))
     position = models.PositiveSmallIntegerField(_("position"))
-    kind = models.CharField(_("vendor's word"), max_length=50, blank=True)
-    failed = models.BooleanField(_("given up"), default=False)
+    kind = models.CharField(_("kind of image"), max_length=50, blank=True)
+    failed = models.BooleanField(_("abandoned"), default=False)
 
     class Meta:
-        verbose_name = _("picture")
-        verbose_name_plural = _("pictures")
+        verbose_name = _("image")
+        verbose_name_plural = _("images")
         ordering = ["position"]
         constraints = [models.UniqueConstraint(fields=["product", "position"], name="one_picture_per_position")]
         indexes = [models.Index(fields=["next_at"], condition=Q(next_at__isnull=False), name="custom_picture_due")]

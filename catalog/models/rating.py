@@ -18,7 +18,7 @@ class Rating(models.Model):
     shop = models.ForeignKey(Shop, models.CASCADE, related_name="ratings", verbose_name=_("shop"))
     # Two letters in upper case; empty where the key that reads it names none.
     language = models.CharField(_("language"), max_length=2, blank=True)
-    number = models.PositiveBigIntegerField(_("product's number"), default=0)
+    number = models.PositiveBigIntegerField(_("product number"), default=0)
     product = models.ForeignKey(
         Product, models.CASCADE, null=True, blank=True, related_name="ratings", verbose_name=_("product")
     )
@@ -41,7 +41,7 @@ class Review(models.Model):
     """One of the newest published reviews of a rating. `text` and `reply` are plain; `order` is our id of it."""
 
     rating = models.ForeignKey(Rating, models.CASCADE, related_name="reviews", verbose_name=_("rating"))
-    vendor_id = models.CharField(_("vendor's id"), max_length=64)
+    vendor_id = models.CharField(_("vendor ID"), max_length=64)
     author = models.CharField(_("author"), max_length=100, blank=True)
     stars = models.PositiveSmallIntegerField(_("stars"))
     text = models.TextField(_("text"), blank=True)
@@ -66,12 +66,12 @@ class RatingReading(models.Model):
     key_name = models.CharField(_("key"), max_length=20, primary_key=True)
     # The product after which the next run goes on; 0: from the beginning.
     after = models.PositiveBigIntegerField(_("read up to"), default=0)
-    read_at = models.DateTimeField(_("last read"), null=True, blank=True)
+    read_at = models.DateTimeField(_("last synced"), null=True, blank=True)
     error = models.TextField(_("error"), blank=True)
 
     class Meta:
-        verbose_name = _("reading of ratings")
-        verbose_name_plural = _("readings of ratings")
+        verbose_name = _("ratings sync")
+        verbose_name_plural = _("ratings syncs")
 
     def __str__(self) -> str:
         return self.key_name

@@ -16,10 +16,10 @@ class PriceLimits(models.Model):
     """What a shop says of its prices; None is "no limit"."""
 
     margin_floor = models.DecimalField(
-        _("smallest margin, percent"), max_digits=6, decimal_places=2, null=True, blank=True, validators=MARGIN
+        _("minimum margin, percent"), max_digits=6, decimal_places=2, null=True, blank=True, validators=MARGIN
     )
     largest_move = models.DecimalField(
-        _("largest move, percent"), max_digits=6, decimal_places=2, null=True, blank=True, validators=PERCENT
+        _("maximum change, percent"), max_digits=6, decimal_places=2, null=True, blank=True, validators=PERCENT
     )
 
     class Meta:
@@ -31,21 +31,21 @@ class CatalogRules(PriceLimits):
 
     shop = models.OneToOneField(Shop, models.CASCADE, related_name="catalog_rules", verbose_name=_("shop"))
     approval_move_percent = models.DecimalField(
-        _("somebody else approves from a move of, percent"),
+        _("change that needs approval by someone else, percent"),
         max_digits=6,
         decimal_places=2,
         default=Decimal(10),
         validators=PERCENT,
     )
     approval_skus = models.PositiveIntegerField(
-        _("somebody else approves from so many SKUs"),
+        _("number of SKUs that needs approval by someone else"),
         default=100,
-        help_text=_("Change sets with fewer SKUs and smaller moves may be approved by whoever made them."),
+        help_text=_("Change sets with fewer SKUs and smaller changes may be approved by their authors."),
     )
 
     class Meta:
-        verbose_name = _("rules of the catalogue")
-        verbose_name_plural = _("rules of the catalogue")
+        verbose_name = _("price limits")
+        verbose_name_plural = _("price limits")
 
     def __str__(self) -> str:
         return str(self.shop)
@@ -54,12 +54,12 @@ class CatalogRules(PriceLimits):
 class CategoryRule(PriceLimits):
     """Other figures for a category and all below it; the longest path that fits a product counts."""
 
-    rules = models.ForeignKey(CatalogRules, models.CASCADE, related_name="categories", verbose_name=_("rules"))
-    category_path = models.CharField(_("category"), max_length=500, help_text=_("The names, joined by /"))
+    rules = models.ForeignKey(CatalogRules, models.CASCADE, related_name="categories", verbose_name=_("price limits"))
+    category_path = models.CharField(_("category"), max_length=500, help_text=_("Category names, joined by /"))
 
     class Meta:
-        verbose_name = _("rule of a category")
-        verbose_name_plural = _("rules of categories")
+        verbose_name = _("price limits of a category")
+        verbose_name_plural = _("price limits of categories")
         constraints = [models.UniqueConstraint(fields=["rules", "category_path"], name="one_rule_per_category")]
 
     def __str__(self) -> str:

@@ -3,14 +3,13 @@
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
-from catalog.models.change_set import ChangeKind
-
 
 class Snapshot(models.Model):
     """The newest reading of one SKU and kind. `value` is shaped as `Change.before`."""
 
     vendor = models.CharField(_("vendor"), max_length=32)
-    kind = models.CharField(_("kind"), max_length=20, choices=ChangeKind)
+    # A `ChangeKind`; of the prices of a market with the market behind it: "sales_prices@USD-US".
+    kind = models.CharField(_("kind"), max_length=32)
     sku = models.CharField(_("SKU"), max_length=100)
     value = models.JSONField(_("value"), default=dict)
     read_at = models.DateTimeField(_("read"))

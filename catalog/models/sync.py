@@ -10,7 +10,7 @@ from catalog.models.variant import Variant
 class SyncState(StateChoices):
     RUNNING = "running", Tone.BLUE, "sync", _("running")
     DONE = "done", Tone.GREEN, "check_circle", _("done")
-    PARTIAL = "partial", Tone.AMBER, "warning", _("done, with errors")
+    PARTIAL = "partial", Tone.AMBER, "warning", _("done with errors")
     FAILED = "failed", Tone.RED, "error", _("failed")
 
 
@@ -23,16 +23,16 @@ class SyncRun(models.Model):
     state = models.CharField(_("state"), max_length=12, choices=SyncState, default=SyncState.RUNNING)
     started_at = models.DateTimeField(_("started"), auto_now_add=True)
     finished_at = models.DateTimeField(_("finished"), null=True, blank=True)
-    heartbeat_at = models.DateTimeField(_("last sign of life"), auto_now=True)
+    heartbeat_at = models.DateTimeField(_("last activity"), auto_now=True)
     # Progress: products read of those the vendor announced.
-    total = models.PositiveIntegerField(_("announced"), null=True, blank=True)
+    total = models.PositiveIntegerField(_("expected"), null=True, blank=True)
     seen = models.PositiveIntegerField(_("read"), default=0)
     counts = models.JSONField(_("counts"), default=dict)
     errors = models.JSONField(_("errors"), default=list)
 
     class Meta:
-        verbose_name = _("synchronisation")
-        verbose_name_plural = _("synchronisations")
+        verbose_name = _("sync")
+        verbose_name_plural = _("syncs")
         ordering = ["-pk"]
 
     def __str__(self) -> str:
@@ -43,10 +43,10 @@ class VariantChange(models.Model):
     """What a synchronisation changed at a variant: new, gone, back, dearer, cheaper, available or not, changed."""
 
     variant = models.ForeignKey(Variant, models.CASCADE, related_name="changes", verbose_name=_("variant"))
-    run = models.ForeignKey(SyncRun, models.CASCADE, related_name="changes", verbose_name=_("synchronisation"))
+    run = models.ForeignKey(SyncRun, models.CASCADE, related_name="changes", verbose_name=_("sync"))
     kind = models.CharField(_("kind"), max_length=16)
     detail = models.JSONField(_("detail"), default=dict)
-    at = models.DateTimeField(_("at"))
+    at = models.DateTimeField(_("time"))
 
     class Meta:
         verbose_name = _("change")

@@ -7,18 +7,19 @@ from django.utils.translation import gettext_lazy as _
 from backoffice.model_fields import TranslatableJSONField
 from backoffice.states import Chip, StateChoices, Tone
 from catalog.models.change_set import ChangeKind, ChangeSet
+from catalog.models.of_market import OfMarket
 
 
 class TableImportState(StateChoices):
-    WAITING = "waiting", Tone.GREY, "hourglass_empty", _("waits to be read")
+    WAITING = "waiting", Tone.GREY, "hourglass_empty", _("waiting to be read")
     READING = "reading", Tone.BLUE, "sync", _("being read")
-    READY = "ready", Tone.BLUE, "preview", _("read, to be looked at")
-    DRAFTED = "drafted", Tone.GREEN, "check_circle", _("drafted")
+    READY = "ready", Tone.BLUE, "preview", _("read, ready for review")
+    DRAFTED = "drafted", Tone.GREEN, "check_circle", _("draft created")
     REFUSED = "refused", Tone.RED, "block", _("cannot be read")
     DISCARDED = "discarded", Tone.GREY, "delete", _("discarded")
 
 
-class TableImport(models.Model):
+class TableImport(OfMarket):
     """An uploaded workbook or CSV file: what it would change is looked at before a change set is made of it."""
 
     vendor = models.CharField(_("vendor"), max_length=32)
@@ -26,7 +27,7 @@ class TableImport(models.Model):
     file_name = models.CharField(_("file"), max_length=200)
     content = models.BinaryField(_("content"), editable=False)
     # Whether a blank cell takes a value away; otherwise it changes nothing.
-    clear_blanks = models.BooleanField(_("blank cells clear"), default=False)
+    clear_blanks = models.BooleanField(_("blank cells clear the value"), default=False)
     state = models.CharField(_("state"), max_length=12, choices=TableImportState, default=TableImportState.WAITING)
     created_by = models.CharField(_("uploaded by"), max_length=150)
     created_at = models.DateTimeField(_("uploaded"), auto_now_add=True)

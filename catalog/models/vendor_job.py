@@ -9,18 +9,18 @@ from backoffice.states import StateChoices, Tone
 
 class VendorJobState(StateChoices):
     PLANNED = "planned", Tone.GREY, "hourglass_empty", _("not sent")
-    UNKNOWN = "unknown", Tone.AMBER, "help", _("unknown word of the vendor")
+    UNKNOWN = "unknown", Tone.AMBER, "help", _("unknown vendor status")
     QUEUED = "queued", Tone.BLUE, "sync", _("queued")
     SCHEDULED = "scheduled", Tone.BLUE, "sync", _("scheduled")
     PROCESSING = "processing", Tone.BLUE, "sync", _("processing")
     SUCCESS = "success", Tone.GREEN, "check_circle", _("done")
-    ERROR = "error", Tone.RED, "error", _("done, with errors")
+    ERROR = "error", Tone.RED, "error", _("done with errors")
     CANCELLED = "cancelled", Tone.AMBER, "cancel", _("cancelled by the vendor")
-    REFUSED = "refused", Tone.RED, "block", _("refused by the vendor")
+    REFUSED = "refused", Tone.RED, "block", _("rejected by the vendor")
     # Sent, but the vendor's number for it is not known: what became of it shows by reading the values back.
-    ASSUMED = "assumed", Tone.AMBER, "help", _("taken, number unknown")
+    ASSUMED = "assumed", Tone.AMBER, "help", _("accepted, number unknown")
     # The vendor said nothing for a day.
-    SILENT = "silent", Tone.AMBER, "hearing_disabled", _("no word from the vendor")
+    SILENT = "silent", Tone.AMBER, "hearing_disabled", _("no response from the vendor")
     WITHDRAWN = "withdrawn", Tone.GREY, "undo", _("nothing left to send")
 
 
@@ -42,22 +42,22 @@ class VendorJob(models.Model):
     rows_hash = models.CharField(max_length=32, blank=True, editable=False)
     entries = models.PositiveIntegerField(_("rows"), default=0)
     state = models.CharField(_("state"), max_length=12, choices=VendorJobState, default=VendorJobState.PLANNED)
-    raw_state = models.CharField(_("vendor's word"), max_length=64, blank=True)
+    raw_state = models.CharField(_("vendor status"), max_length=64, blank=True)
     # The answer to the batch has the one, jobs have the other; they are thought to be the same number.
     queue_id = models.CharField(_("queue number"), max_length=64, blank=True)
     job_id = models.CharField(_("job number"), max_length=64, blank=True)
     message = models.TextField(_("vendor's message"), blank=True)
-    report_url = models.TextField(_("report's address"), blank=True)
+    report_url = models.TextField(_("report URL"), blank=True)
     # The report as it came: a workbook or CSV.
     report = models.BinaryField(_("report"), null=True, editable=False)
-    report_note = models.TextField(_("trouble with the report"), blank=True)
+    report_note = models.TextField(_("problem with the report"), blank=True)
 
     sent_at = models.DateTimeField(_("sent"), null=True, blank=True)
     added_at = models.DateTimeField(_("added at the vendor"), null=True, blank=True)
     processed_at = models.DateTimeField(_("processed by the vendor"), null=True, blank=True)
-    polls = models.PositiveIntegerField(_("times asked"), default=0)
-    next_poll_at = models.DateTimeField(_("asked again"), null=True, blank=True)
-    needs_attention = models.BooleanField(_("needs a person"), default=False)
+    polls = models.PositiveIntegerField(_("status requests"), default=0)
+    next_poll_at = models.DateTimeField(_("next status request"), null=True, blank=True)
+    needs_attention = models.BooleanField(_("needs attention"), default=False)
 
     class Meta:
         verbose_name = _("batch")

@@ -63,10 +63,12 @@ def update_rows(model: type[Model], columns: Sequence[str], rows: Collection[Seq
     _execute(f"UPDATE {model._meta.db_table} t SET {assignments} FROM {stage} s WHERE t.id = s.id")
 
 
-def upsert_children(table: ChildTable, rows: Collection[Sequence[Any]]) -> int:
-    """Insert what is missing and overwrite what differs; equal rows are not written. Return how many were."""
+def upsert_children(table: ChildTable, rows: Collection[Sequence[Any]]) -> list[int]:
+    """Insert what is missing and overwrite what differs; equal rows are not written. Return the parents of those that
+    were, one for each.
+    """
     if not rows:
-        return 0
+        return []
     return _upsert(table, _stage(table.model, table.columns, rows))
 
 
@@ -81,7 +83,7 @@ def replace_children(table: ChildTable, parents: Sequence[int], rows: Collection
         f" AND NOT EXISTS (SELECT FROM {stage} s WHERE {same_key})",
         [list(parents)],
     )
-    return deleted + _upsert(table, stage)
+    return deleted + len(_upsert(table, stage))
 
 
 def read_children(table: ChildTable, parents: Sequence[int]) -> dict[int, set[tuple[Any, ...]]]:
@@ -93,7 +95,7 @@ def read_children(table: ChildTable, parents: Sequence[int]) -> dict[int, set[tu
     return found
 
 
-def _upsert(table: ChildTable, stage: str) -> int:
+def _upsert(table: ChildTable, stage: str) -> list[int]:
     name, columns, key = table.model._meta.db_table, ", ".join(table.columns), ", ".join(table.key)
     then = "DO NOTHING"
     if table.values:
@@ -101,20 +103,25 @@ def _upsert(table: ChildTable, stage: str) -> int:
         before = ", ".join(f"t.{column}" for column in table.values)
         after = ", ".join(f"EXCLUDED.{column}" for column in table.values)
         then = f"DO UPDATE SET {assignments} WHERE ({before}) IS DISTINCT FROM ({after})"
-    return _execute(f"INSERT INTO {name} AS t ({columns}) SELECT {columns} FROM {stage} ON CONFLICT ({key}) {then}")
+    with connection.cursor() as cursor:
+        cursor.execute(
+            f"INSERT INTO {name} AS t ({columns}) SELECT {columns} FROM {stage} ON CONFLICT ({key}) {then}"
+            f" RETURNING {table.parent}"
+        )
+        return [row[0] for row in cursor.fetchall()]
 
 
 def _stage(model: type[Model], columns: Sequence[str], rows: Iterable[Sequence[Any]]) -> str:
     """Fill the temporary table that has these columns of the model's table. Return its name.
 
-    It is good for this transaction: behind a pooler the next one may belong to another session.
+    It ends with this transaction: behind a pooler the next one may belong to another session.
     """
     if not connection.in_atomic_block:
         raise TransactionManagementError("Rows are written at once inside a transaction only.")
     stage = f"stage_{model._meta.db_table}_{crc32(','.join(columns).encode()):x}"
     _execute(
-        f"CREATE TEMPORARY TABLE IF NOT EXISTS {stage} AS SELECT {', '.join(columns)} FROM {model._meta.db_table}"
-        " WITH NO DATA"
+        f"CREATE TEMPORARY TABLE IF NOT EXISTS {stage} ON COMMIT DROP"
+        f" AS SELECT {', '.join(columns)} FROM {model._meta.db_table} WITH NO DATA"
     )
     _execute(f"TRUNCATE {stage}")
     _copy(stage, columns, rows)

@@ -31,7 +31,7 @@ class _Pictures(Fetching[CustomPicture]):
 def whole(content: bytes) -> bytes:
     """Return the content. Raises UnfitFile for a PNG that was cut off."""
     if picture_type(content) == PNG and b"IEND" not in content[-64:]:
-        raise UnfitFile(_("The picture has no end: it was cut off."))
+        raise UnfitFile(_("The image is incomplete: it was cut off."))
     return content
 
 

@@ -14,6 +14,7 @@ from backoffice.errors import InvalidInput
 from backoffice.text.translatable import gettext as _
 from backoffice.vendors.money import from_minor_units
 from backoffice.vendors.sign_messages import DesignedProduct
+from backoffice.webhooks.services.recording import NewEvent, record_events
 from catalog.models import CustomPicture, CustomProduct
 from catalog.services.vendor_html import clean_html
 
@@ -34,11 +35,11 @@ def find_sign_shop(code: str) -> Shop:
     selling = Shop.objects.filter(sign_integration_id__isnull=False)
     if code:
         shop = selling.filter(code__iexact=code).first()
-        text = _("There is no shop of the code %(code)s that sells signs.") % {"code": code}
+        text = _("No shop with the code %(code)s sells signs.") % {"code": code}
     else:
         shops = list(selling.order_by("pk")[:2])
         shop = shops[0] if len(shops) == 1 else None
-        text = _("Which shop is meant cannot be told: end the address with the shop's code.")
+        text = _("It is not clear which shop is meant: end the URL with the shop’s code.")
     if shop is None:
         raise InvalidInput(text, errors={"shop": [text]})
     return shop
@@ -57,6 +58,7 @@ def take_product(designed: DesignedProduct, *, shop: Shop) -> TakenProduct:
     product = CustomProduct.objects.get(vendor=designed.vendor, vendor_id=designed.vendor_id)
     if product.external_id == made.external_id:
         _set_pictures(product, designed)
+        record_events([event_about_custom_product("custom_product.changed", product)])
         return TakenProduct(product, is_new=True, changed=False)
     if not _is_newer(designed, product):
         return TakenProduct(product, is_new=False, changed=False)
@@ -67,6 +69,7 @@ def take_product(designed: DesignedProduct, *, shop: Shop) -> TakenProduct:
             setattr(product, name, value)
         product.save()
         _set_pictures(product, designed)
+        record_events([event_about_custom_product("custom_product.changed", product)])
     return TakenProduct(product, is_new=False, changed=changed)
 
 
@@ -98,6 +101,12 @@ def find_picture(product: CustomProduct, *, position: int | None = None) -> Cust
     """Return the product's first picture that we have a copy of, or the one at that position."""
     kept: QuerySet[CustomPicture] = product.pictures.filter(stored_at__isnull=False).order_by("position")
     return kept.first() if position is None else kept.filter(position=position).first()
+
+
+def event_about_custom_product(topic: str, product: CustomProduct) -> NewEvent:
+    """Return an event about it, for its shop."""
+    path = f"catalog/custom-products/{product.external_id}/"
+    return NewEvent(product.shop_id, topic, "custom_product", product.external_id, path)
 
 
 def _fields(designed: DesignedProduct, *, shop: Shop) -> dict[str, Any]:

@@ -28,9 +28,10 @@ class Tier(NamedTuple):
 @dataclass(frozen=True)
 class OrderableVariant:
     """The fields of `Variant` of the same names. `tiers` are those of the purchase prices, by quantity; `stock` is None
-    where nobody counts it.
+    where nobody counts it; `ships_from` are the countries of those who make it for us, None where nobody says.
     """
 
+    id: int
     vendor: str
     sku: str
     name: str
@@ -41,6 +42,7 @@ class OrderableVariant:
     sample_product: bool
     express_available: bool
     currency: str
+    listed_from: str
     changed_at: datetime
     gone_at: datetime | None
     personalized: bool
@@ -49,18 +51,21 @@ class OrderableVariant:
     order_max_qty: int | None
     tier_price_qty_only: bool
     stock: Stock | None
+    ships_from: list[str] | None
     tiers: tuple[Tier, ...]
 
 
-_COLUMNS = [field.name for field in fields(OrderableVariant) if field.name not in ("stock", "tiers")]
+_COLUMNS = [field.name for field in fields(OrderableVariant) if field.name not in ("stock", "ships_from", "tiers")]
 # By hand: the ORM takes ten times as long to build it as PostgreSQL to answer it.
 _SQL = f"""
-    SELECT variant.id, {", ".join(f"variant.{name}" for name in _COLUMNS)}, largest, together, tier.quantity, price
+    SELECT {", ".join(f"variant.{name}" for name in _COLUMNS)}, countries, largest, together, tier.quantity, price
     FROM {Variant._meta.db_table} variant
     LEFT JOIN LATERAL (
-        SELECT max(stock_qty) AS largest, sum(stock_qty) AS together FROM {Availability._meta.db_table}
+        SELECT array_agg(shipping_from) AS countries,
+            CASE WHEN bool_and(stock_managed IS TRUE AND stock_qty IS NOT NULL) THEN max(stock_qty) END AS largest,
+            sum(stock_qty) AS together
+        FROM {Availability._meta.db_table}
         WHERE variant_id = variant.id AND available IS NOT FALSE AND contract_state IN ('', 'accepted')
-        HAVING bool_and(stock_managed IS TRUE AND stock_qty IS NOT NULL)
     ) stock ON true
     LEFT JOIN {PriceTier._meta.db_table} tier ON tier.variant_id = variant.id AND price_list = '{PriceList.PURCHASE}'
     WHERE variant.sku = ANY(%s) AND variant.vendor = ANY(%s)
@@ -68,30 +73,37 @@ _SQL = f"""
 """  # noqa: S608 - the names of our own tables
 
 
-def find_variant_data(skus: Iterable[str], *, vendors: Sequence[str]) -> dict[str, OrderableVariant]:
-    """Return the variants by SKU, of several that of the first of `vendors`. One query."""
+class Offers(dict[str, OrderableVariant]):
+    """The variants by SKU, of several that of the first vendor; `every` has all of them, by vendor and SKU."""
+
+    def __init__(self, every: Iterable[OrderableVariant], *, vendors: Sequence[str]) -> None:
+        self.every = {(one.vendor, one.sku): one for one in every}
+        ordered = sorted(self.every.values(), key=lambda one: vendors.index(one.vendor), reverse=True)
+        super().__init__((one.sku, one) for one in ordered)
+
+    def of(self, vendor: str, sku: str) -> OrderableVariant | None:
+        """Return that vendor's, of another one where it has none."""
+        return self.every.get((vendor, sku)) or self.get(sku)
+
+
+def find_variant_data(skus: Iterable[str], *, vendors: Sequence[str]) -> Offers:
+    """Return what these vendors offer of the SKUs. One query."""
     with connection.cursor() as cursor:
         cursor.execute(_SQL, [list(skus), list(vendors)])
         rows = cursor.fetchall()
-    found: dict[str, OrderableVariant] = {}
-    for _pk, own in groupby(rows, key=itemgetter(0)):
-        data = _read(list(own))
-        known = found.get(data.sku)
-        if known is None or vendors.index(data.vendor) < vendors.index(known.vendor):
-            found[data.sku] = data
-    return found
+    return Offers((_read(list(own)) for _pk, own in groupby(rows, key=itemgetter(0))), vendors=vendors)
 
 
-def find_variants(skus: Collection[str]) -> dict[str, OrderableVariant]:
+def find_variants(skus: Collection[str]) -> Offers:
     """Return the variants by SKU, with what we pay; where several vendors have one, the first of the settings."""
-    return find_variant_data(skus, vendors=vendors_with(TakesDraftOrders)) if skus else {}
+    return find_variant_data(skus, vendors=vendors_with(TakesDraftOrders)) if skus else Offers((), vendors=())
 
 
 def _read(rows: list[tuple[Any, ...]]) -> OrderableVariant:
     """Return the rows of one variant, one for each tier."""
-    data = dict(zip(_COLUMNS, rows[0][1:], strict=False))
-    largest, together = rows[0][-4:-2]
+    data = dict(zip(_COLUMNS, rows[0], strict=False))
+    countries, largest, together = rows[0][-5:-2]
     stock = None if largest is None else Stock(largest, together)
     data["editor_intents"] = json.loads(data["editor_intents"])
     tiers = tuple(Tier(PriceList.PURCHASE, *row[-2:]) for row in rows if row[-2] is not None)
-    return OrderableVariant(**data, stock=stock, tiers=tiers)
+    return OrderableVariant(**data, stock=stock, ships_from=countries, tiers=tiers)

@@ -50,8 +50,8 @@ def fail_overdue_tables() -> int:
             enqueue(READ_TABLE, table.pk)
     unread = waiting.filter(waiting_since__lte=Now() - MOST_WAITING)
     endless = TableImport.objects.filter(state=TableImportState.READING, reading_since__lte=Now() - MOST_READING)
-    refused = [(table, _("No worker was free to read it for an hour. Try again.")) for table in unread[:AT_ONCE]]
-    text = _("Reading it took too long and was stopped. Try again, with fewer rows in one file if it happens twice.")
+    refused = [(table, _("No worker was free to read the table for an hour. Try again.")) for table in unread[:AT_ONCE]]
+    text = _("Reading took too long and was stopped. Try again. If it happens again, use fewer rows per file.")
     refused += [(table, text) for table in endless.defer("content", "requests")[:AT_ONCE]]
     for table, why in refused:
         fail_table(table, text=why)
@@ -87,7 +87,7 @@ def _move_stalled(pk: int) -> bool:
     if change_set.state != ChangeSetState.PUSHING or _has_open_push(change_set):
         return False
     if not change_set.jobs.exists():
-        params = {"error": _("Nothing was sent, since it was not compared once more. Approve it again.")}
+        params = {"error": _("Nothing was sent because the comparison was not repeated. Approve the change set again.")}
         change_set.move_to(ChangeSetState.CHECKED, actor="system", kind="stalled", params=params, **NOT_APPROVED)
         return True
     if unsent := list(change_set.jobs.filter(state=VendorJobState.PLANNED)):
@@ -96,7 +96,7 @@ def _move_stalled(pk: int) -> bool:
         return True
     if change_set.jobs.exclude(state__in=FINAL_STATES).exists():
         return False  # at the vendor, which is asked for a day
-    params = {"error": _("It is not known what the vendor holds now. Read it back again.")}
+    params = {"error": _("The vendor’s current values are unknown. Read them back again.")}
     change_set.move_to(ChangeSetState.DIFFERING, actor="system", kind="stalled", params=params)
     return True
 

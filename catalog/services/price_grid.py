@@ -4,7 +4,9 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from decimal import Decimal
 
+from backoffice.sight import may_see_purchase_prices
 from catalog.models import PriceList, PriceTier
+from catalog.services.orderable_variants import Tier
 
 
 @dataclass(frozen=True)
@@ -22,11 +24,13 @@ class GridRow:
     margin: Decimal | None
 
 
-def price_grid(tiers: Iterable[PriceTier]) -> list[GridRow]:
-    """Return the rows by ascending quantity."""
+def price_grid(tiers: Iterable[PriceTier | Tier]) -> list[GridRow]:
+    """Return the rows by ascending quantity, without purchase prices and margins for who may not see them."""
     lists: dict[str, dict[int, Decimal]] = {name: {} for name in PriceList.values}
     for tier in tiers:
         lists[tier.price_list][tier.quantity] = tier.price
+    if not may_see_purchase_prices():
+        lists[PriceList.PURCHASE] = {}
     quantities = sorted({quantity for prices in lists.values() for quantity in prices})
     purchase, sales = lists[PriceList.PURCHASE], lists[PriceList.SALES]
     return [

@@ -13,6 +13,7 @@ from django.utils import timezone
 from backoffice.accounts.models import Shop
 from backoffice.engine.models.push import Lane
 from backoffice.engine.services.integrations import get_vendor
+from backoffice.privacy.services.hashing import erased_among
 from backoffice.text.translatable import gettext as _
 from backoffice.vendors.abilities import HasRatings
 from backoffice.vendors.errors import VendorError
@@ -129,8 +130,11 @@ def store_rating(found: PublishedRating, *, shop: Shop, language: str, number: i
     rating, _created = Rating.objects.update_or_create(shop=shop, language=language, number=number, defaults=data)
     rating.reviews.all().delete()
     reviews = []
+    erased = erased_among({review.order for review in found.reviews})
     for review in found.reviews:
         fields = msgspec.structs.asdict(review)
+        if review.order in erased:
+            fields |= {"author": "", "text": "", "reply": ""}
         reviews.append(Review(rating=rating, vendor_id=fields.pop("review_id"), **fields))
     Review.objects.bulk_create(reviews, ignore_conflicts=True)
     return True

@@ -8,9 +8,11 @@ from typing import Any
 
 from django.utils import timezone
 
+from backoffice.acting import told_by
 from backoffice.engine.services.locks import SharedLock
 from backoffice.errors import Conflict
 from backoffice.vendors.catalog_messages import CatalogProblem
+from backoffice.vendors.registry import vendor_title
 from catalog.models import SyncRun
 from catalog.models.sync import SyncState
 
@@ -36,7 +38,8 @@ def only_one(vendor: str, *, kind: str) -> Iterator[None]:
         if not lock.take():
             raise SyncRunning(_who_runs(vendor, kind=kind))
         _close_abandoned(vendor, kind=kind)
-        yield
+        with told_by("catalogue"):  # the run and its changes are kept row by row (`VariantChange`)
+            yield
 
 
 class RunLog:
@@ -95,6 +98,7 @@ def _close_abandoned(vendor: str, *, kind: str) -> None:
 def _who_runs(vendor: str, *, kind: str) -> str:
     run = SyncRun.objects.filter(vendor=vendor, kind=kind, state=SyncState.RUNNING).first()
     if run is None:
-        return f"A {kind} synchronisation of {vendor} is just starting."
+        return f"A {kind} synchronisation of {vendor_title(vendor)} is just starting."
     of = f" of {run.total}" if run.total else ""
-    return f"A {kind} synchronisation of {vendor} runs since {run.started_at:%H:%M:%S} UTC, {run.seen}{of} read."
+    since = f"{run.started_at:%H:%M:%S} UTC"
+    return f"A {kind} synchronisation of {vendor_title(vendor)} runs since {since}, {run.seen}{of} read."

@@ -8,13 +8,14 @@ from django.utils.safestring import SafeString, mark_safe
 
 from backoffice.text.translatable import gettext as _
 from catalog.chips import change_chip, change_lines, kind_chips, offer_chip, picture_chip, variant_chip
-from catalog.labels import account_label, describe_event
+from catalog.labels import account_label, describe_event, run_label
 from catalog.services.vendor_html import clean_html
 
 register = template.Library()
 for _shown in (change_chip, change_lines, offer_chip, variant_chip, kind_chips, picture_chip, describe_event):
     register.filter(_shown)
 register.filter("account", account_label)
+register.filter("run_kind", run_label)
 
 
 @register.filter

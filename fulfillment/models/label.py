@@ -20,7 +20,7 @@ BARE_CODE = Replace(F("tracking_code"), Value(" "), Value(""))
 
 class LabelKind(models.TextChoices):
     SUPPLIED = "supplied", _("supplied by the merchant")
-    GENERIC = "generic", _("made by the vendor when asked for")
+    GENERIC = "generic", _("created by the vendor on request")
 
 
 class LabelState(StateChoices):
@@ -31,7 +31,7 @@ class LabelState(StateChoices):
     KEPT = "kept", Tone.GREEN, "check_circle", _("fetched")
     # The vendor handed it out (or a person says so), and we have no copy: the parcel is announced all the same.
     LOST = "lost", Tone.RED, "error", _("announced, but our copy is missing")
-    REFUSED = "refused", Tone.RED, "block", _("refused by the vendor")
+    REFUSED = "refused", Tone.RED, "block", _("rejected by the vendor")
 
 
 class LabelQuerySet(models.QuerySet["Label"]):
@@ -50,18 +50,18 @@ class Label(StoredFile):
     kind = models.CharField(_("kind"), max_length=12, choices=LabelKind)
     state = models.CharField(_("state"), max_length=12, choices=LabelState, default=LabelState.WAITING)
     # Empty for a generic label until the vendor has made it.
-    vendor_id = models.CharField(_("vendor's id"), max_length=64, blank=True)
+    vendor_id = models.CharField(_("vendor ID"), max_length=64, blank=True)
     url = models.TextField(_("vendor's link"), blank=True)
     raw_kind = models.CharField(_("vendor's type"), max_length=64, blank=True)
-    raw_state = models.CharField(_("vendor's word"), max_length=64, blank=True)
+    raw_state = models.CharField(_("vendor status"), max_length=64, blank=True)
     # Empty where the merchant named none: the vendor then assigns the label to the parcel by itself.
     carrier = models.CharField(_("carrier"), max_length=64, blank=True)
     tracking_code = models.CharField(_("tracking code"), max_length=200, blank=True)
 
     objects = LabelQuerySet.as_manager()
 
-    asked_by = models.CharField(_("asked for by"), max_length=150, blank=True)
-    asked_at = models.DateTimeField(_("asked for"), null=True, blank=True)
+    asked_by = models.CharField(_("requested by"), max_length=150, blank=True)
+    asked_at = models.DateTimeField(_("requested"), null=True, blank=True)
     announced_at = models.DateTimeField(_("parcel announced"), null=True, blank=True)
     created_at = models.DateTimeField(_("received"), auto_now_add=True)
 
@@ -87,7 +87,7 @@ class Label(StoredFile):
     def can_fetch(self) -> Eligibility:
         """Return whether it may be fetched: once, and of an order that is to be shipped."""
         if self.state != LabelState.WAITING:
-            text = _t("This label has been asked for already: %(state)s.")
+            text = _t("This label has already been requested: %(state)s.")
             return ineligible(text % {"state": self.get_state_display()})
         if self.production_order.state == ProductionOrderState.CANCELLED:
             return ineligible(_t("The production order is cancelled: its label is not fetched."))
@@ -103,12 +103,12 @@ class LabelResponse(StoredFile):
     label = models.OneToOneField(Label, models.CASCADE, related_name="answer", verbose_name=_("label"))
     # None where the worker was lost between keeping and recording.
     status = models.PositiveSmallIntegerField(_("status"), null=True, blank=True)
-    problem = TranslatableTextField(_("what is wrong with it"))
+    problem = TranslatableTextField(_("problem"))
     received_at = models.DateTimeField(_("received"), auto_now_add=True)
 
     class Meta:
-        verbose_name = _("answer to a label's download")
-        verbose_name_plural = _("answers to labels' downloads")
+        verbose_name = _("response to a label download")
+        verbose_name_plural = _("responses to label downloads")
 
     def __str__(self) -> str:
         return f"{self.label} ({self.content_type})"

@@ -29,9 +29,9 @@ class ProductionFile(FetchedFile):
     # Where the vendor shows it and its id there: ids are unique within their own list only.
     source_key = models.CharField(max_length=150, editable=False)
     raw_kind = models.CharField(_("vendor's type"), max_length=64, blank=True)
-    raw_state = models.CharField(_("vendor's word"), max_length=64, blank=True)
+    raw_state = models.CharField(_("vendor status"), max_length=64, blank=True)
     url = models.TextField(_("vendor's link"))
-    needs_attention = models.BooleanField(_("needs a person"), default=False)
+    needs_attention = models.BooleanField(_("needs attention"), default=False)
     created_at = models.DateTimeField(_("received"), auto_now_add=True)
 
     class Meta:

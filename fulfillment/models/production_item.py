@@ -15,7 +15,7 @@ class ProductionItem(models.Model):
     production_order = models.ForeignKey(
         ProductionOrder, models.CASCADE, related_name="items", verbose_name=_("production order")
     )
-    vendor_id = models.CharField(_("vendor's id"), max_length=64)
+    vendor_id = models.CharField(_("vendor ID"), max_length=64)
     order_item_vendor_id = models.CharField(_("vendor's order line"), max_length=64, blank=True)
     reference = models.CharField(_("merchant's reference"), max_length=200, blank=True)
     sku = models.CharField(_("SKU"), max_length=100, blank=True)
@@ -29,10 +29,10 @@ class ProductionItem(models.Model):
     state = models.CharField(
         _("state"), max_length=16, choices=ProductionOrderState, default=ProductionOrderState.UNKNOWN
     )
-    raw_state = models.CharField(_("vendor's word"), max_length=64, blank=True)
-    shipping_earliest = models.DateTimeField(_("ships, earliest"), null=True, blank=True)
-    shipping_latest = models.DateTimeField(_("ships, latest"), null=True, blank=True)
-    late = models.BooleanField(_("late, says the vendor"), null=True)
+    raw_state = models.CharField(_("vendor status"), max_length=64, blank=True)
+    shipping_earliest = models.DateTimeField(_("earliest ship date"), null=True, blank=True)
+    shipping_latest = models.DateTimeField(_("latest ship date"), null=True, blank=True)
+    late = models.BooleanField(_("late according to the vendor"), null=True)
 
     # Pairs of key and value in their order: keys may repeat.
     configuration = models.JSONField(_("configuration"), default=list, blank=True)
@@ -54,6 +54,7 @@ class ProductionItem(models.Model):
         ]
         indexes = [
             models.Index(fields=["sku", "production_order"], name="production_item_sku"),
+            models.Index(fields=["sku_fulfiller"], name="production_item_our_sku"),
             GinIndex(fields=["printing_methods"], name="production_item_methods"),
         ]
 

@@ -47,7 +47,7 @@ class ProductionOrder(Reported):
     """One order to make and ship, kept whole as the vendor reports it. How much has left us is derived."""
 
     vendor = models.CharField(_("vendor"), max_length=32)
-    vendor_id = models.CharField(_("vendor's id"), max_length=64)
+    vendor_id = models.CharField(_("vendor ID"), max_length=64)
     # The merchant's order that it is a part of.
     order_vendor_id = models.CharField(_("vendor's order"), max_length=64, blank=True)
     reference = models.CharField(_("merchant's reference"), max_length=200, blank=True)
@@ -57,7 +57,7 @@ class ProductionOrder(Reported):
     state = models.CharField(
         _("state"), max_length=16, choices=ProductionOrderState, default=ProductionOrderState.UNKNOWN
     )
-    raw_state = models.CharField(_("vendor's word"), max_length=64, blank=True)
+    raw_state = models.CharField(_("vendor status"), max_length=64, blank=True)
     dispatch = models.CharField(_("shipment"), max_length=12, choices=DispatchState, default=DispatchState.NONE)
 
     complaint = models.BooleanField(_("complaint"), default=False)
@@ -69,11 +69,11 @@ class ProductionOrder(Reported):
         output_field=models.BooleanField(_("express")),
         db_persist=True,
     )
-    shipping_earliest = models.DateTimeField(_("ships, earliest"), null=True, blank=True)
-    shipping_latest = models.DateTimeField(_("ships, latest"), null=True, blank=True)
+    shipping_earliest = models.DateTimeField(_("earliest ship date"), null=True, blank=True)
+    shipping_latest = models.DateTimeField(_("latest ship date"), null=True, blank=True)
     # `shipping_latest`, or the far future: a list sorted by it needs no rule for what is not given.
     due_at = models.DateTimeField(_("due"))
-    late = models.BooleanField(_("late, says the vendor"), null=True)
+    late = models.BooleanField(_("late according to the vendor"), null=True)
     comment = models.TextField(_("comment"), blank=True)
     # The vendor makes a label when asked for it, on the day of dispatch.
     has_generic_label = models.BooleanField(_("generic label"), default=False)
@@ -86,6 +86,8 @@ class ProductionOrder(Reported):
     # Pairs of key and value in their order: keys may repeat.
     custom_properties = models.JSONField(_("custom properties"), default=list, blank=True)
 
+    # Whose it is was erased: what is reported of it moves its states, and brings nobody back.
+    erased_at = models.DateTimeField(_("personal data erased"), null=True, blank=True, editable=False)
     ordered_at = models.DateTimeField(_("created at the vendor"), null=True, blank=True)
     created_at = models.DateTimeField(_("received"), auto_now_add=True)
     updated_at = models.DateTimeField(_("updated"), auto_now=True)
@@ -110,7 +112,11 @@ class ProductionOrder(Reported):
             ),
             models.Index(fields=["vendor", "read_at"], condition=_TO_DO, name="production_unread"),
             models.Index(fields=["state", "-id"], name="production_state"),
-            models.Index(fields=["reference"], name="production_reference"),
+            # Found by their beginnings too, whatever the language of the database.
+            models.Index(fields=["reference"], opclasses=["varchar_pattern_ops"], name="production_reference"),
+            models.Index(fields=["vendor_id"], opclasses=["varchar_pattern_ops"], name="production_vendor_id"),
+            models.Index(fields=["reference2"], name="production_reference2"),
+            models.Index(fields=["order_vendor_id"], name="production_of_order"),
         ]
 
     def __str__(self) -> str:

@@ -14,7 +14,7 @@ from fulfillment.models.shipment import ReportedParcel
 class ParcelState(StateChoices):
     WAITING = "waiting", Tone.BLUE, "outbox", _("to be reported")
     REPORTED = "reported", Tone.GREEN, "check_circle", _("reported")
-    REFUSED = "refused", Tone.RED, "block", _("refused by the vendor")
+    REFUSED = "refused", Tone.RED, "block", _("rejected by the vendor")
     WITHDRAWN = "withdrawn", Tone.GREY, "undo", _("withdrawn")
 
 
@@ -29,7 +29,7 @@ class ProductionShipment(ReportedParcel):
         Label, models.PROTECT, null=True, blank=True, related_name="parcel", verbose_name=_("label")
     )
     state = models.CharField(_("state"), max_length=12, choices=ParcelState, default=ParcelState.WAITING)
-    vendor_id = models.CharField(_("vendor's id"), max_length=64, blank=True)
+    vendor_id = models.CharField(_("vendor ID"), max_length=64, blank=True)
 
     carrier = models.CharField(_("carrier"), max_length=64)
     tracking_code = models.CharField(_("tracking code"), max_length=200)
@@ -40,10 +40,10 @@ class ProductionShipment(ReportedParcel):
     force_reason = models.TextField(_("reason for forcing"), blank=True)
 
     # A user's name, or "vendor:…" for a parcel that was reported elsewhere.
-    made_by = models.CharField(_("made by"), max_length=150)
+    made_by = models.CharField(_("created by"), max_length=150)
     # Until then it can be withdrawn: the report leaves afterwards.
-    leaves_at = models.DateTimeField(_("report leaves"), null=True, blank=True)
-    created_at = models.DateTimeField(_("made"), auto_now_add=True)
+    leaves_at = models.DateTimeField(_("report due"), null=True, blank=True)
+    created_at = models.DateTimeField(_("created"), auto_now_add=True)
     reported_at = models.DateTimeField(_("reported"), null=True, blank=True)
 
     class Meta:
@@ -80,8 +80,8 @@ class ProductionShipmentLine(models.Model):
     quantity = models.PositiveIntegerField(_("quantity"))
 
     class Meta:
-        verbose_name = _("line of a parcel")
-        verbose_name_plural = _("lines of parcels")
+        verbose_name = _("parcel line")
+        verbose_name_plural = _("parcel lines")
         constraints = [models.UniqueConstraint(fields=["shipment", "item"], name="one_line_per_parcel_and_item")]
 
     def __str__(self) -> str:

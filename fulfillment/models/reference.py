@@ -2,6 +2,7 @@
 
 from django.db import models
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 
 class Country(models.Model):
@@ -31,7 +32,7 @@ class State(models.Model):
     name = models.CharField(_("name"), max_length=100)
 
     class Meta:
-        verbose_name = _("state")
+        verbose_name = pgettext_lazy("address", "state")
         verbose_name_plural = _("states")
         constraints = [
             models.UniqueConstraint(fields=["country", "iso2", "name"], name="one_row_per_state", nulls_distinct=False)

@@ -8,13 +8,13 @@ from django.utils.translation import gettext_lazy as _
 class ReportedParcel(models.Model):
     """What vendors report of every parcel."""
 
-    raw_state = models.CharField(_("vendor's word"), max_length=64, blank=True)
+    raw_state = models.CharField(_("vendor status"), max_length=64, blank=True)
     tracking_url = models.TextField(_("tracking link"), blank=True)
     # None: the vendor does not say.
     delivered = models.BooleanField(_("delivered"), null=True)
     delivered_at = models.DateTimeField(_("delivered at"), null=True, blank=True)
-    delivery_earliest = models.DateTimeField(_("delivery, earliest"), null=True, blank=True)
-    delivery_latest = models.DateTimeField(_("delivery, latest"), null=True, blank=True)
+    delivery_earliest = models.DateTimeField(_("earliest delivery"), null=True, blank=True)
+    delivery_latest = models.DateTimeField(_("latest delivery"), null=True, blank=True)
     late = models.BooleanField(_("late"), null=True)
     height_cm = models.DecimalField(_("height in cm"), max_digits=10, decimal_places=2, null=True, blank=True)
     width_cm = models.DecimalField(_("width in cm"), max_digits=10, decimal_places=2, null=True, blank=True)
@@ -33,7 +33,7 @@ class Shipment(ReportedParcel):
     vendor_order = models.ForeignKey(
         "orders.VendorOrder", models.PROTECT, related_name="shipments", verbose_name=_("vendor order")
     )
-    vendor_id = models.CharField(_("vendor's id"), max_length=64)
+    vendor_id = models.CharField(_("vendor ID"), max_length=64)
     carrier = models.CharField(_("carrier"), max_length=64, blank=True)
     tracking_code = models.CharField(_("tracking code"), max_length=200, blank=True)
     created_at = models.DateTimeField(_("first reported"), auto_now_add=True)

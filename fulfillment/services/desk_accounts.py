@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 from backoffice.engine.services.vendor_status import Mode, mode_of
 from backoffice.vendors.abilities import GivesProductionOrders
-from backoffice.vendors.registry import vendor_type, vendors_with
+from backoffice.vendors.registry import live_accounts, vendor_type
 from fulfillment.models import ProductionOrder
 
 
@@ -21,7 +21,7 @@ def desk_accounts() -> list[DeskAccount]:
     """Return the accounts that bring production orders, set up or not."""
     return [
         DeskAccount(name, vendor_type(name, GivesProductionOrders).is_configured(), mode_of(name) == Mode.LIVE)
-        for name in vendors_with(GivesProductionOrders)
+        for name in live_accounts(GivesProductionOrders)
     ]
 
 

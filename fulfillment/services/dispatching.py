@@ -13,10 +13,10 @@ from backoffice.engine.services.pushes import close_push, queue_push
 from backoffice.errors import ELIGIBLE, Eligibility, Errors, InvalidInput, NotAllowed, add_error, ineligible
 from backoffice.text.translatable import gettext as _
 from fulfillment.models import Label, ParcelState, ProductionOrder, ProductionShipment, ProductionShipmentLine
-from fulfillment.services.parcel_rules import ParcelToMake, check_parcel, choose_label
+from fulfillment.services.carrier_codes import is_usual_code
+from fulfillment.services.parcel_rules import ParcelToMake, bare_code, check_parcel, choose_label
 from fulfillment.services.production_parcels import GONE_STATES, derive_dispatch, note_parcel
 from fulfillment.services.reporting_parcels import ADD_SHIPMENT
-from fulfillment.services.tracking_codes import without_spaces
 
 # The same parcel requested again within this time is the same click, not another parcel.
 TWICE = timedelta(minutes=10)
@@ -33,10 +33,11 @@ def add_parcel(
     refuse, NotAllowed when force is requested and `may_force` is not given.
     """
     order = ProductionOrder.objects.locked(order.pk)
+    carrier = requested.carrier.strip().lower()
     requested = replace(
         requested,
-        carrier=requested.carrier.strip().lower(),
-        tracking_code=without_spaces(requested.tracking_code),
+        carrier=carrier,
+        tracking_code=bare_code(requested.tracking_code, carrier=carrier),
         force_reason=requested.force_reason.strip(),
     )
     duplicate = _same_click(order, requested, actor=actor)
@@ -78,7 +79,9 @@ def can_withdraw(parcel: ProductionShipment, push: Push | None) -> Eligibility:
     """Return whether the parcel may be taken back; `push` is the one that reports it."""
     if parcel.state == ParcelState.WAITING and push is not None and push.state == PushState.NEW:
         return ELIGIBLE
-    return ineligible(_("The vendor has been told of this parcel, or is being told: it cannot be undone."))
+    return ineligible(
+        _("This parcel has been reported to the vendor, or is being reported: it can no longer be undone.")
+    )
 
 
 def _same_click(order: ProductionOrder, requested: ParcelToMake, *, actor: str) -> ProductionShipment | None:
@@ -98,9 +101,11 @@ def _same_click(order: ProductionOrder, requested: ParcelToMake, *, actor: str) 
 
 def _ensure_may_force(requested: ParcelToMake, *, may_force: bool) -> None:
     if requested.force and not may_force:
-        raise NotAllowed(_("Only some may report parcels beyond the ordered quantity or the supplied labels."))
+        raise NotAllowed(
+            _("You are not allowed to report parcels beyond the ordered quantity or without the supplied labels.")
+        )
     if requested.force and len(requested.force_reason) < REASON_MIN:
-        text = _("A reason is needed.")
+        text = _("Enter a reason.")
         raise InvalidInput(text, errors={"force_reason": [text]})
 
 
@@ -137,7 +142,11 @@ def _write(
         ProductionShipmentLine(shipment=parcel, item_id=item_id, quantity=quantity)
         for item_id, quantity in quantities.items()
     )
-    note_parcel(parcel, "parcel.made", actor=actor, force_reason=parcel.force_reason)
+    # A label's code is the vendor's; one that was typed or scanned may have been taken although it looks like none.
+    is_odd = (label is None or not label.tracking_code) and not is_usual_code(
+        parcel.tracking_code, carrier=parcel.carrier
+    )
+    note_parcel(parcel, "parcel.made", actor=actor, force_reason=parcel.force_reason, code_is_confirmed=is_odd)
     return parcel
 
 

@@ -19,6 +19,7 @@ from backoffice.engine.services.disk import NoRoom, require_room
 from backoffice.engine.services.handlers import ReconcileResult, Recovery, push_kind
 from backoffice.engine.services.pushes import is_settled
 from backoffice.text.translatable import gettext as _
+from backoffice.text.translatable import text_of
 from backoffice.vendors.abilities import GivesProductionOrders
 from backoffice.vendors.addresses import UnsafeUrl
 from backoffice.vendors.errors import VendorAmbiguous, VendorError, VendorRejected, VendorUnavailable
@@ -51,25 +52,25 @@ class LabelFetch(ProductionHandler):
         if push.step != DOWNLOAD or not label.tracking_code:
             return ""
         text = _(
-            "Ask %(carrier)s whether the parcel %(code)s is announced for the day of the request. Announced: it "
-            "happened. Not announced: it did not happen."
+            "Ask %(carrier)s whether the parcel %(code)s is announced for the day of the request. If it is, the "
+            "request arrived. If not, it did not arrive."
         )
         return text % {"carrier": label.carrier or _("the carrier"), "code": label.tracking_code}
 
     def if_happened(self, push: Push) -> list[str]:
         if push.step != DOWNLOAD:
-            return [_("It is not asked for again. The label can be fetched once the vendor lists it with the order.")]
+            return [_("It is not requested again. You can fetch the label once the vendor lists it with the order.")]
         return [
             _("The label counts as handed out and is not downloaded again. A copy of it can be added by hand."),
-            _("If it did not happen after all, no parcel is announced: the carrier has to be asked to come."),
+            _("If it did not arrive after all, no parcel is announced: arrange the pickup with the carrier."),
         ]
 
     def if_sent_again(self, push: Push) -> list[str]:
         if push.step != DOWNLOAD:
-            return [_("The production order is read first: a label that is there is not made a second time.")]
+            return [_("The production order is checked first: an existing label is not created again.")]
         return [
-            _("The label is downloaded at once, which announces its parcel."),
-            _("If it did happen after all, its parcel is announced twice, and the carrier may come and charge twice."),
+            _("The label is downloaded immediately, which announces its parcel."),
+            _("If it did arrive after all, its parcel is announced twice, and the carrier may come and charge twice."),
         ]
 
     def deliver(self, delivery: Delivery) -> None:
@@ -132,7 +133,7 @@ class LabelFetch(ProductionHandler):
 class GenericLabelFetch(LabelFetch):
     """The making and download of the vendor's label, which announces its parcel to the carrier."""
 
-    title = gettext_lazy("Have a label made")
+    title = gettext_lazy("Request a label")
 
 
 def _label_of(push: Push, *, locked: bool = False) -> Label:
@@ -165,7 +166,7 @@ def _download(delivery: Delivery, label: Label) -> LabelDownload:
     try:
         response = delivery.vendor_as(GivesProductionOrders).download_label(label.url)
     except UnsafeUrl as error:  # nothing was sent
-        raise VendorRejected(str(error)) from error
+        raise VendorRejected(text_of(error)) from error
     except VendorAmbiguous as error:
         if error.arrived is None or error.status is None or not 200 <= error.status < 300:
             raise
@@ -178,7 +179,7 @@ def _record_made(push: Push, report: LabelReport) -> None:
     label = _label_of(push, locked=True)
     shown = label.production_order.labels.filter(vendor_id=report.vendor_id).exclude(pk=label.pk).first()
     if shown is not None and shown.state != LabelState.WAITING:
-        raise Withdrawn(_("It is the label %s, which was fetched before.") % shown)
+        raise Withdrawn(_("This is label %s, which has already been fetched.") % shown)
     if shown is not None:
         shown.delete()
     names = ("vendor_id", "url", "raw_state", "carrier", "tracking_code")

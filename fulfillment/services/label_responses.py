@@ -9,6 +9,7 @@ from dataclasses import dataclass, replace
 from io import BytesIO
 
 from backoffice.engine.services import files
+from backoffice.engine.services.file_waiting import keep_in_any_case
 from backoffice.engine.services.files import Kept, UnfitFile, inspect_content
 from backoffice.files.types import PDF, UNKNOWN
 from backoffice.text.translatable import gettext as _
@@ -21,7 +22,7 @@ _TYPE = re.compile(r"[\w.+-]{1,48}/[\w.+-]{1,48}", re.ASCII)
 
 @dataclass(frozen=True)
 class LabelDownload:
-    """What came. `problem` says why it cannot be printed, empty when it can; `is_kept`: it lies on our disk."""
+    """What came. `problem` says why it cannot be printed, empty when it can; `is_kept`: we have a copy."""
 
     kept: Kept
     problem: str = ""
@@ -38,15 +39,15 @@ def keep_response(
     """
     claimed = claimed_type if _TYPE.fullmatch(claimed_type) else UNKNOWN
     try:
-        kept = files.keep_file(content, path=path)
+        kept = keep_in_any_case(content, path=path)
     except OSError as error:
-        problem = _("The disk refused it: %(error)s") % {"error": str(error)}
+        problem = _("The label could not be saved: %(error)s") % {"error": str(error)}
         return LabelDownload(inspect_content(content), problem, status, is_kept=False)
     if kept.content_type == UNKNOWN:
         kept = replace(kept, content_type=claimed)
     problem = validate_label(content)
     if problem and not is_whole and len(content) <= MAX_BYTES:
-        problem = _("The connection broke off after %(size)d bytes.") % {"size": len(content)}
+        problem = _("The connection was lost after %(size)d bytes.") % {"size": len(content)}
     return LabelDownload(kept, problem, status)
 
 
@@ -65,7 +66,7 @@ def validate_label(content: bytes) -> str:
     try:
         kind = inspect_content(content, accepts=PRINTABLE, max_bytes=MAX_BYTES).content_type
     except UnfitFile as error:
-        return _("It is no whole label: %(error)s") % {"error": error.text}
+        return _("The label is incomplete: %(error)s") % {"error": error.text}
     return _validate_pdf(content) if kind == PDF else _validate_picture(content)
 
 
@@ -75,7 +76,7 @@ def _validate_pdf(content: bytes) -> str:
     try:
         pages = len(open_pdf(BytesIO(content)).pages)
     except ProtectedPdf:
-        return _("The PDF is protected by a password.")
+        return _("The PDF is password-protected.")
     except DamagedPdf:
         return _("The PDF is damaged and cannot be opened.")
     return "" if pages else _("The PDF has no pages.")
@@ -87,8 +88,8 @@ def _validate_picture(content: bytes) -> str:
     try:
         with Image.open(BytesIO(content), formats=("PNG", "JPEG")) as picture:
             if picture.width * picture.height > MAX_PIXELS:
-                return _("The picture is too large.")
+                return _("The image is too large.")
             picture.load()
     except (OSError, ValueError, SyntaxError, Image.DecompressionBombError):
-        return _("The picture is damaged and cannot be opened.")
+        return _("The image is damaged and cannot be opened.")
     return ""

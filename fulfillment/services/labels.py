@@ -32,7 +32,7 @@ def fetch_label(label: Label, *, actor: str, dispatch_on: date) -> Label:
     if label.state != LabelState.WAITING:
         return label
     if dispatch_on != timezone.localdate():
-        text = _("A label is fetched on the day of dispatch only: the carrier comes on the day it is downloaded.")
+        text = _("A label can only be fetched on the day of dispatch: the carrier comes on the day it is downloaded.")
         raise InvalidInput(text, errors={"dispatch_on": [text]})
     label.production_order = order
     label.can_fetch().ensure()
@@ -53,7 +53,7 @@ def keep_label_copy(label: Label, content: bytes, *, actor: str) -> Label:
     """
     label = Label.objects.select_for_update().get(pk=label.pk)
     if label.state != LabelState.LOST:
-        raise Conflict(_("Our copy of this label is not missing."))
+        raise Conflict(_("We already have a copy of this label."))
     if problem := validate_label(content):
         raise InvalidInput(problem, errors={"file": [problem]})
     label.path = files.new_path(FOLDER)  # what came from the vendor stays where it is

@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from io import BytesIO
 
 from django.utils import formats, timezone
+from django.utils.translation import ngettext
 from PIL import Image
 from pypdf import PdfWriter
 from reportlab.lib import colors
@@ -19,6 +20,7 @@ from reportlab.platypus import Flowable, Spacer
 from backoffice.engine.models.stored_file import StoredFile
 from backoffice.engine.services.files import open_file
 from backoffice.errors import Conflict
+from backoffice.files.checked import DamagedFile
 from backoffice.files.types import PDF
 from backoffice.paper.drawing import barcode, make_pdf, make_table, text_style
 from backoffice.paper.fonts import BOLD
@@ -43,7 +45,9 @@ def merge_papers(batch: Batch, *, without_missing: bool = False) -> bytes:
     Raises Conflict while labels are missing, unless `without_missing`, and when one of the files cannot be read.
     """
     if not batch.is_ready and not without_missing:
-        raise Conflict(_("%(n)d labels are not here yet.") % {"n": len(batch.fetching) + len(batch.stuck)})
+        missing = len(batch.fetching) + len(batch.stuck)
+        text = ngettext("%(n)d label is still missing.", "%(n)d labels are still missing.", missing)
+        raise Conflict(text % {"n": missing})
     writer = PdfWriter()
     _append(writer, make_pick_list(batch.orders), name=_("pick list"))
     for order in batch.orders:
@@ -127,7 +131,9 @@ def _content(row: StoredFile) -> bytes:
         with open_file(row) as file:
             content = file.read()
     except FileNotFoundError as error:
-        raise Conflict(_("A file is missing on the disk: %s") % row) from error
+        raise Conflict(_("A file is missing: %s") % row) from error
+    except DamagedFile as error:
+        raise Conflict(_("A file is damaged and must be provided again: %s") % row) from error
     return content if row.content_type == PDF else picture_page(content)
 
 

@@ -22,8 +22,10 @@ from fulfillment.models import (
     ProductionOrderState,
     ProductionShipment,
 )
+from fulfillment.services.carrier_codes import is_same_carrier, is_usual_code, name_carrier, read_label_code
+from fulfillment.services.own_codes import describe_own_code
 from fulfillment.services.production_parcels import GONE_STATES
-from fulfillment.services.tracking_codes import describe_own_code, is_usual_code, without_spaces
+from fulfillment.services.tracking_codes import without_spaces
 
 # "May not be reused for the same carrier within three months", in the words of a vendor's SDK.
 CODE_REST = timedelta(days=92)
@@ -72,15 +74,16 @@ def choose_label(order: ProductionOrder, requested: ParcelToMake) -> Label | Non
     """Return the unused label that the parcel carries: with that carrier and code, else one that names none, which the
     vendor assigns by itself.
     """
-    labels = list(unused_labels(order))
-    named = [
-        label
-        for label in labels
-        if without_spaces(label.tracking_code) == without_spaces(requested.tracking_code)
-        and label.carrier in ("", requested.carrier)
-    ]
-    unnamed = [label for label in labels if not label.tracking_code and label.carrier in ("", requested.carrier)]
+    code = bare_code(requested.tracking_code, carrier=requested.carrier)
+    labels = [label for label in unused_labels(order) if label.carrier in ("", requested.carrier)]
+    named = [label for label in labels if bare_code(label.tracking_code, carrier=requested.carrier) == code]
+    unnamed = [label for label in labels if not label.tracking_code]
     return next(iter([*named, *unnamed]), None)
+
+
+def bare_code(code: str, *, carrier: str) -> str:
+    """Return the tracking code alone: without spaces, and without what else a label's bar code holds."""
+    return read_label_code(without_spaces(code), carrier=carrier)
 
 
 def check_parcel(order: ProductionOrder, requested: ParcelToMake, *, label: Label | None) -> list[FieldError]:
@@ -96,18 +99,18 @@ def check_parcel(order: ProductionOrder, requested: ParcelToMake, *, label: Labe
 
 def _check_state(order: ProductionOrder) -> Iterator[FieldError]:
     if order.state == ProductionOrderState.CANCELLED:
-        yield "", _("The production order is cancelled: nothing is to be shipped.")
+        yield "", _("The production order is cancelled: do not ship anything.")
 
 
 def _check_code(order: ProductionOrder, requested: ParcelToMake, *, label: Label | None) -> Iterator[FieldError]:
     carrier = Carrier.objects.filter(key=requested.carrier).first()
     if carrier is None or not carrier.available:
-        yield "carrier", _("%s is not among the carriers that the vendor offers.") % (requested.carrier or "–")
+        yield "carrier", _("%s is not one of the carriers that the vendor offers.") % (requested.carrier or "–")
     if not requested.tracking_code:
-        yield "tracking_code", _("A tracking code is needed.")
+        yield "tracking_code", _("Enter a tracking code.")
         return
     if len(requested.tracking_code) > 200 or not requested.tracking_code.isprintable():
-        yield "tracking_code", _("That is no tracking code.")
+        yield "tracking_code", _("This is not a tracking code.")
     if label is None or not label.tracking_code:
         yield from _check_own_code(order, requested)
     used = ProductionShipment.objects.filter(
@@ -118,7 +121,7 @@ def _check_code(order: ProductionOrder, requested: ParcelToMake, *, label: Label
         created_at__gt=timezone.now() - CODE_REST,
     ).first()
     if used is not None:
-        text = _("This tracking code was used on %(day)s already; it may be used again after three months.")
+        text = _("This tracking code was already used on %(day)s; it can be used again after three months.")
         yield "tracking_code", text % {"day": timezone.localdate(used.created_at).isoformat()}
 
 
@@ -127,24 +130,40 @@ def _check_own_code(order: ProductionOrder, requested: ParcelToMake) -> Iterator
     if text := describe_own_code(order, requested.tracking_code):
         yield "tracking_code", text
     elif not requested.code_is_confirmed and not is_usual_code(requested.tracking_code, carrier=requested.carrier):
-        name = Carrier.objects.filter(key=requested.carrier).values_list("name", flat=True).first() or requested.carrier
-        text = _("%(code)s does not look like a tracking code of %(carrier)s. Is it right?")
-        yield UNUSUAL_CODE, text % {"code": requested.tracking_code, "carrier": name}
+        yield UNUSUAL_CODE, _ask_about(requested)
+
+
+def find_meant_carrier(requested: ParcelToMake) -> Carrier | None:
+    """Return the carrier that is offered whose code it must be; None where that is the given one or cannot be known."""
+    named = name_carrier(requested.tracking_code)
+    if not named or is_same_carrier(named, requested.carrier):
+        return None
+    offered = Carrier.objects.filter(available=True).order_by("key")
+    return next((carrier for carrier in offered if is_same_carrier(carrier.key, named)), None)
+
+
+def _ask_about(requested: ParcelToMake) -> str:
+    name = Carrier.objects.filter(key=requested.carrier).values_list("name", flat=True).first() or requested.carrier
+    words = {"code": requested.tracking_code, "carrier": name}
+    if meant := find_meant_carrier(requested):
+        text = _("%(code)s looks like a tracking code of %(other)s, not of %(carrier)s. Is it right?")
+        return text % {**words, "other": meant.name}
+    return _("%(code)s does not look like a tracking code of %(carrier)s. Is it right?") % words
 
 
 def _check_labels(order: ProductionOrder, requested: ParcelToMake, *, label: Label | None) -> Iterator[FieldError]:
     if label is None and not requested.force and unused_labels(order).exists():
-        text = _("Please use all supplied labels first before creating shipments with own carrier contracts.")
+        text = _("Use all supplied labels before shipping with your own carrier contract.")
         yield "tracking_code", text
     if label is not None and label.state not in _FETCHED:
-        yield "label", _("Please download label before creating a shipment for it.")
+        yield "label", _("Fetch the label before reporting a parcel with it.")
 
 
 def _check_quantities(order: ProductionOrder, requested: ParcelToMake) -> Iterator[FieldError]:
     items = {item.pk: item for item in order.items.all()}
     if requested.quantities is None:
         if any(item.shipped for item in items.values()):
-            yield "quantities", _("Parts of it are shipped already: name the items and quantities of this parcel.")
+            yield "quantities", _("Some of it has already been shipped: enter the items and quantities of this parcel.")
         return
     if not requested.quantities:
         yield "quantities", _("An empty parcel cannot be reported.")
@@ -154,13 +173,11 @@ def _check_quantities(order: ProductionOrder, requested: ParcelToMake) -> Iterat
 
 def _check_quantity(item: ProductionItem | None, quantity: int, *, force: bool) -> Iterator[FieldError]:
     if item is None:
-        yield "quantities", _("The parcel names an item that is not in the production order.")
+        yield "quantities", _("The parcel contains an item that is not in the production order.")
     elif quantity < 1:
         yield f"quantities.{item.pk}", _("The quantity must be 1 or more.")
     elif quantity > item.remaining and not force:
-        text = _(
-            "The given quantity for the item #%(item)s must not be greater than the remaining quantity '%(remaining)s'."
-        )
+        text = _("The quantity of item #%(item)s must not exceed the remaining quantity (%(remaining)s).")
         yield f"quantities.{item.pk}", text % {"item": item.vendor_id, "remaining": item.remaining}
 
 

@@ -15,6 +15,7 @@ from backoffice.engine.services.reports import ReportApplication, ReportOutcome,
 from backoffice.vendors.messages import HistoryEntry, PostalAddress
 from backoffice.vendors.production_messages import PRODUCTION_RANK, ProductionOrderReport
 from fulfillment.models import ProductionEvent, ProductionOrder, ProductionOrderState
+from fulfillment.services.forgetting import forget_reported
 from fulfillment.services.production_files import record_files
 from fulfillment.services.production_items import record_items, to_json
 from fulfillment.services.production_labels import record_labels
@@ -34,7 +35,10 @@ def apply_production_report(
             vendor=report.vendor, vendor_id=report.vendor_id, defaults={"due_at": NEVER}
         )
         row = ProductionOrder.objects.locked(row.pk)
-        return _Application(report, row, source=source, callback=callback, push=push).apply()
+        outcome = _Application(report, row, source=source, callback=callback, push=push).apply()
+        if row.erased_at is not None:
+            forget_reported(row)
+        return outcome
 
 
 def find_known(report: ProductionOrderReport) -> ProductionOrder | None:

@@ -9,6 +9,7 @@ from django.db.models import Model
 from backoffice.vendors.abilities import HasReferenceData
 from backoffice.vendors.errors import VendorProtocolError
 from backoffice.vendors.messages import StateData
+from backoffice.vendors.registry import vendor_title
 from fulfillment.models import Carrier, Country, State
 
 
@@ -19,7 +20,7 @@ def sync_reference(source: HasReferenceData) -> Counter[str]:
     """
     countries, states, carriers = source.countries(), source.states(), source.carriers()
     if not countries:
-        raise VendorProtocolError(f"{source.name} lists no countries; ours are left as they are.")
+        raise VendorProtocolError(f"{vendor_title(source.name)} lists no countries; ours are left as they are.")
     with transaction.atomic():
         _upsert(Country, [Country(**msgspec.structs.asdict(country)) for country in countries], key=["iso2"])
         known = set(Country.objects.values_list("iso2", flat=True))

@@ -42,7 +42,7 @@ class ParcelReport(ProductionHandler):
         return _STEP
 
     def if_sent_again(self, push: Push) -> list[str]:
-        return [_("The production order is read first: a parcel that is there is not reported a second time.")]
+        return [_("The production order is checked first: an existing parcel is not reported again.")]
 
     def deliver(self, delivery: Delivery) -> None:
         """Report the parcel. Raises Withdrawn when it was taken back, Postponed while an older one waits."""
@@ -96,7 +96,7 @@ def _wait_for_turn(parcel: ProductionShipment) -> None:
         production_order=parcel.production_order_id, state=ParcelState.WAITING, pk__lt=parcel.pk
     )
     if older.exists():
-        raise Postponed(_("An older parcel of this order goes first."), seconds=TURN_SECONDS)
+        raise Postponed(_("An older parcel of this order must be reported first."), seconds=TURN_SECONDS)
 
 
 def _find(delivery: Delivery, parcel: ProductionShipment) -> bool:

@@ -6,7 +6,8 @@ from enum import StrEnum
 
 from django.db.models import Q
 
-from backoffice.vendors.registry import vendor_names
+from backoffice.vendors.abilities import GivesProductionOrders
+from backoffice.vendors.registry import live_accounts
 from fulfillment.models import Label, ProductionOrder, ProductionShipment
 from fulfillment.services.dispatching import add_parcel
 from fulfillment.services.parcel_rules import ParcelToMake, unused_labels
@@ -88,6 +89,6 @@ def _made_parcel(code: str) -> ProductionShipment | None:
 
 def _orders(code: str) -> list[ProductionOrder]:
     """Return those with that code, what is to do first; a reference may stand on several."""
-    meant = Q(vendor__in=vendor_names(), vendor_id=code) | Q(reference=code)
+    meant = Q(vendor__in=live_accounts(GivesProductionOrders), vendor_id=code) | Q(reference=code)
     found = list(ProductionOrder.objects.filter(meant).order_by("-pk")[:20]) if code else []
     return sorted(found, key=lambda order: not order.is_to_do)

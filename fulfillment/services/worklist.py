@@ -11,6 +11,7 @@ from django.utils.translation import gettext_lazy as _
 from backoffice.text.datetimes import start_of_day
 from fulfillment.models import ParcelState, ProductionItem, ProductionOrder, ProductionShipment
 from fulfillment.models.production_order import ProductionOrderQuerySet
+from fulfillment.services.work_search import search_work
 
 PAGE_SIZE = 50
 
@@ -22,12 +23,14 @@ class Section(TextChoices):
     EXPRESS = "express", _("Express")
     DUE_TODAY = "due_today", _("Due today")  # its last shipping day is today
     LATE = "late", _("Late")  # its last shipping day is over, or the vendor calls it late
-    OPEN_WINDOW = "open_window", _("May be shipped now")
+    OPEN_WINDOW = "open_window", _("Can be shipped now")
 
 
 @dataclass(frozen=True)
 class WorkFilter:
-    """Empty means "any". `product` is a SKU, the vendor's or ours; days are those of the desk's time zone."""
+    """Empty means "any". `product` is a SKU, the vendor's or ours; days are those of the desk's time zone. `text` is
+    looked for as `search_work` does, in all that the other filters leave.
+    """
 
     section: Section = Section.ALL
     product: str = ""
@@ -35,6 +38,7 @@ class WorkFilter:
     merchant: str = ""
     ships_from: date | None = None
     ships_until: date | None = None
+    text: str = ""
 
 
 @dataclass(frozen=True)
@@ -121,7 +125,7 @@ def _filtered(requested: WorkFilter) -> ProductionOrderQuerySet:
         rows = rows.filter(due_at__gte=start_of_day(requested.ships_from))
     if requested.ships_until:
         rows = rows.filter(due_at__lt=start_of_day(requested.ships_until + timedelta(days=1)))
-    return rows
+    return search_work(rows, requested.text) if requested.text else rows
 
 
 def _section(section: Section) -> Q:

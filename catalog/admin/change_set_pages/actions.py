@@ -13,7 +13,10 @@ from backoffice.staff.pages import act
 from backoffice.staff.text_fields import posted_text
 from backoffice.text.structs import Text
 from backoffice.text.translatable import gettext as _
+from backoffice.text.translatable import join_sentences
 from backoffice.vendors.errors import VendorError
+from backoffice.vendors.explaining import explain
+from backoffice.vendors.registry import vendor_title
 from catalog.labels import account_label, describe_values
 from catalog.models import ChangeSet
 from catalog.services.change_sets.approval import approve_change_set
@@ -42,8 +45,8 @@ def perform(name: str, request: HttpRequest, change_set: ChangeSet) -> HttpRespo
     """Do what the button says, one of NAMES."""
     page = page_of_set(change_set)
     if name == "restore":
-        text = _("A draft that brings back what %(vendor)s held before, %(account)s.")
-        text %= {"vendor": change_set.vendor, "account": account_label(change_set.kind)}
+        text = _("Draft created: it restores what %(vendor)s had before, %(account)s.")
+        text %= {"vendor": vendor_title(change_set.vendor), "account": account_label(change_set.kind)}
         return act_and_open(request, lambda: restore(change_set, actor=actor(request)), text=text, back=page)
     to = f"{page}?rows=losses#rows" if name == "tick" else page
     return act(request, lambda: _ACTIONS[name](request, change_set), to=to)
@@ -67,12 +70,13 @@ def _check(request: HttpRequest, change_set: ChangeSet) -> str:
     """Compare with what the vendor holds; large sets in the background."""
     if change_set.changes.count() > CHECKED_AT_ONCE:
         check_changes.delay(change_set.pk, actor(request))
-        return _("It is being compared with the vendor; the page shows the difference when that is done.")
+        return _("Comparing with the vendor. The differences will appear on this page.")
     try:
         checked = check_change_set(change_set, actor=actor(request))
     except VendorError as error:
-        raise Unavailable(_("The vendor could not be read: %s") % error.text) from error
-    return _("Compared with the vendor: %s would change.") % describe_values(checked)
+        cause = explain(change_set.vendor, error.text).line
+        raise Unavailable(join_sentences(_("The values could not be read from the vendor."), cause)) from error
+    return _("Compared with the vendor. What would change: %(values)s.") % {"values": describe_values(checked)}
 
 
 def _approve(request: HttpRequest, change_set: ChangeSet) -> str:
@@ -83,57 +87,57 @@ def _approve(request: HttpRequest, change_set: ChangeSet) -> str:
 
 def _push(request: HttpRequest, change_set: ChangeSet) -> str:
     push_change_set(change_set, user=staff_user(request))
-    params = {"values": describe_values(change_set), "vendor": change_set.vendor}
-    return _("%(values)s are on their way to %(vendor)s.") % params
+    params = {"values": describe_values(change_set), "vendor": vendor_title(change_set.vendor)}
+    return _("Sending %(values)s to %(vendor)s.") % params
 
 
 def _schedule(request: HttpRequest, change_set: ChangeSet) -> str:
     form = ScheduleForm(request.POST)
     if not form.is_valid():
-        raise Unavailable(_("This is no date and time."), code="invalid")
+        raise Unavailable(_("Enter a valid date and time."), code="invalid")
     schedule_change_set(change_set, at=form.cleaned_data["at"], user=staff_user(request))
-    return _("It will be sent at the moment chosen.")
+    return _("It will be sent at the scheduled time.")
 
 
 def _unschedule(request: HttpRequest, change_set: ChangeSet) -> str:
     unschedule_change_set(change_set, actor=actor(request))
-    return _("It is not scheduled any more.")
+    return _("No longer scheduled.")
 
 
 def _reopen(request: HttpRequest, change_set: ChangeSet) -> str:
     reopen_change_set(change_set, actor=actor(request))
-    return _("It can be edited again; the approval is gone.")
+    return _("Open for editing again; the approval was removed.")
 
 
 def _discard(request: HttpRequest, change_set: ChangeSet) -> str:
     discard_change_set(change_set, actor=actor(request))
-    return _("Discarded: nothing of it will be sent.")
+    return _("Discarded: nothing will be sent.")
 
 
 def _confirm_removals(request: HttpRequest, change_set: ChangeSet) -> str:
     """Confirm exactly the boxes of one SKU that are ticked."""
     keys = request.POST.getlist("key")
     change = confirm_removals(change_set, sku=_sku(request, change_set), keys=keys, actor=actor(request))
-    text = ngettext("%(sku)s: %(count)d loss is ticked.", "%(sku)s: %(count)d losses are ticked.", len(keys))
+    text = ngettext("%(sku)s: %(count)d deletion confirmed.", "%(sku)s: %(count)d deletions confirmed.", len(keys))
     return text % {"sku": change.sku, "count": len(keys)}
 
 
 def _remove(request: HttpRequest, change_set: ChangeSet) -> str:
     sku = _sku(request, change_set)
     remove_changes(change_set, skus=[sku], actor=actor(request))
-    return _("%s is not in the set any more; compare again before it is approved.") % sku
+    return _("%s was removed from the change set. Compare again before approving.") % sku
 
 
 def _read_back(request: HttpRequest, change_set: ChangeSet) -> str:
     read_back_again(change_set, actor=actor(request))
-    return _("What differed is read back once more.")
+    return _("The values that differed are being read back again.")
 
 
 def _sku(request: HttpRequest, change_set: ChangeSet) -> str:
     """Return the row's SKU. Raises Unavailable for one that is not in the set (any more)."""
     sku = posted_text(request.POST, "sku", kind=Text.CODE)
     if not change_set.changes.filter(sku=sku).exists():
-        raise Unavailable(_("This SKU is not in the change set any more."), code="gone")
+        raise Unavailable(_("This SKU is no longer in the change set."), code="gone")
     return sku
 
 

@@ -9,6 +9,7 @@ from django.db.models import Q, QuerySet
 from django.http import QueryDict
 from django.utils.translation import gettext_lazy as _
 
+from backoffice.sight import purchase_price
 from backoffice.staff.filter_form import FilterForm, choice_field, vendor_choices
 from backoffice.staff.keyset import ascending_page
 from backoffice.staff.list_page import ListPage
@@ -89,11 +90,11 @@ class ChangeSetList(ListPage[ChangeSet]):
     views = (
         (_("All"), ""),
         (_("Open"), "state=open"),
-        (_("Being pushed"), "state=pushing"),
-        (_("Differing"), "state=differing"),
+        (_("Being sent"), "state=pushing"),
+        (_("Mismatch"), "state=differing"),
         (_("Failed"), "state=failed"),
     )
-    search_words = _("Title, or a whole SKU")
+    search_words = _("Title or full SKU")
     empty_icon = "difference"
 
 
@@ -156,7 +157,7 @@ def line_row(line: Line, *, before: Value, currency: str, longest: int = LONGEST
     """Return the line as pages show it, texts cut to so many characters."""
     values = [describe_value(value, currency=currency, is_price=line.is_price) for value in (line.before, line.after)]
     old, new = (text[:longest] for text in values)
-    return LineRow(key_label(line.key), old, new, line.move, margin_after(line, before=before))
+    return LineRow(key_label(line.key), old, new, line.move, purchase_price(margin_after(line, before=before)))
 
 
 def _loss(change: Change, key: str, *, currency: str) -> Loss:

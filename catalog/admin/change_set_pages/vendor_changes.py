@@ -8,6 +8,7 @@ from django.urls import reverse
 from django.utils.text import capfirst
 from django.utils.translation import gettext_lazy as _
 
+from backoffice.sight import may_see_purchase_prices
 from backoffice.staff.filter_form import FilterForm, choice_field, day_field, vendor_choices
 from backoffice.staff.list_page import ListPage
 from catalog.chips import CHANGES
@@ -16,6 +17,8 @@ from catalog.services.variant_users import VariantUser, users_of_variants
 
 ORDERS_SHOWN = 5
 _LABELS: dict[str, Any] = {kind: label for kind, (_tone, _icon, label) in CHANGES.items()}
+# What says how purchase prices move.
+_PRICED = ("dearer", "cheaper")
 # Those that have a tab.
 _KINDS = ("new", "gone", "dearer", "cheaper", "unavailable")
 
@@ -24,7 +27,7 @@ class ChangesFilters(FilterForm):
     LOOKUPS = {"vendor": "variant__vendor"}
     DATED = "at"
 
-    kind = choice_field(_("What"), _LABELS.items())
+    kind = choice_field(_("Kind"), _LABELS.items())
     vendor = choice_field(_("Vendor"), vendor_choices)
     since = day_field(_("From"))
     until = day_field(_("Until"))
@@ -42,16 +45,26 @@ class VendorChangeRow:
     more: int
 
 
+def seen_changes(rows: QuerySet[VariantChange]) -> QuerySet[VariantChange]:
+    """Leave what the reader may see: changes of purchase prices only with the right to."""
+    if may_see_purchase_prices():
+        return rows
+    return rows.exclude(kind__in=_PRICED)
+
+
 class VendorChanges(ListPage[VariantChange]):
-    title = _("What changed at the vendors")
+    title = _("Changes at vendors")
     template_name = "catalog/vendor_changes.html"
     queryset = VariantChange.objects.select_related("variant").defer(
         "variant__media", "variant__properties", "variant__parts"
     )
     filter_class = ChangesFilters
     views = ((_("All"), ""), *((capfirst(_LABELS[kind]), f"kind={kind}") for kind in _KINDS))
-    search_words = _("Beginning of a SKU")
+    search_words = _("Start of a SKU")
     empty_icon = "published_with_changes"
+
+    def narrow(self, filters: FilterForm) -> QuerySet[VariantChange]:
+        return seen_changes(super().narrow(filters))
 
     def get_rows(self, found: list[VariantChange]) -> list[VendorChangeRow]:
         users = users_of_variants({(row.variant.vendor, row.variant.sku) for row in found})

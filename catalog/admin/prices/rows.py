@@ -6,17 +6,21 @@ from typing import Any
 
 from django.db.models import QuerySet
 from django.http import HttpRequest
+from django.utils.formats import get_format
 from django.utils.translation import gettext_lazy as _
 
+from backoffice.accounts.services.markets import Market
+from backoffice.sight import may_see_purchase_prices
 from backoffice.staff.filter_form import FilterForm, choice_field
 from backoffice.staff.keyset import Ascending, ascending_page
-from backoffice.staff.text_fields import LineField
-from catalog.admin.product_pages.filters import YES_NO, products_within
+from catalog.admin.product_pages.filters import YES_NO, category_field, products_within
 from catalog.models import Change, ChangeKind, ChangeSet, PriceList, Variant
+from catalog.services.change_sets.formats import vendors_for
 from catalog.services.change_sets.prices import FULFILLERS_LISTS, decimals
 from catalog.services.change_sets.values import Value
-from catalog.services.current_values import current_values, variants_of
+from catalog.services.current_values import current_values, variants_in, variants_of
 from catalog.services.price_grid import margin_percent, price_at
+from catalog.services.price_markets import market_key, price_markets
 from catalog.services.search import search_variants
 
 SIZES = ("100", "250", "500")
@@ -26,17 +30,38 @@ KINDS = [
 ]
 
 
+def market_choices() -> list[tuple[str, str]]:
+    """Return the markets whose sales prices are edited apart."""
+    vendors = vendors_for(ChangeKind.SALES_PRICES)
+    return [(market_key(market), market_key(market)) for market in (price_markets(vendors[0]) if vendors else ())]
+
+
 class PriceFilters(FilterForm):
     """`kind` decides for which account the page speaks and what can be typed in."""
 
     kind = choice_field(_("Edit"), KINDS[1:], unset=KINDS[0][1])
-    category = LineField(label=_("Category begins with"), required=False, max_length=500)
+    market = choice_field(_("Market"), ())
+    category = category_field()
     orderable = choice_field(_("Orderable"), YES_NO)
-    size = choice_field(_("SKUs a page"), [(size, size) for size in SIZES[1:]], unset=SIZES[0])
+    size = choice_field(_("SKUs per page"), [(size, size) for size in SIZES[1:]], unset=SIZES[0])
+
+    def __init__(self, *arguments: Any, **named: Any) -> None:
+        super().__init__(*arguments, **named)
+        # Read once, however often the page asks.
+        self.fields["market"].choices = [("", _("the vendor’s default prices")), *market_choices()]  # type: ignore[attr-defined]
 
     @property
     def chosen_kind(self) -> str:
         return str(self.values.get("kind", ChangeKind.SALES_PRICES.value))
+
+    @property
+    def chosen_market(self) -> Market | None:
+        """The market whose prices are edited, None for the vendor's usual prices."""
+        key = self.values.get("market", "")
+        if not key or self.chosen_kind != ChangeKind.SALES_PRICES:
+            return None
+        currency, _separator, country = key.partition("-")
+        return Market(currency, country)
 
     @property
     def chosen_size(self) -> int:
@@ -51,6 +76,12 @@ class Cell:
     current: str
     requested: str | None
     editable: bool
+
+    @property
+    def shown(self) -> str:
+        """The price that the reader sees, in their notation."""
+        price = self.current if self.requested is None else self.requested
+        return price.replace(".", get_format("DECIMAL_SEPARATOR"))
 
 
 @dataclass(frozen=True)
@@ -76,9 +107,12 @@ class PriceGrid:
     variants: list[GridVariant]
 
 
-def filtered_variants(vendor: str, values: dict[str, Any]) -> QuerySet[Variant]:
-    """Return the variants that the filters leave, unordered."""
-    variants = variants_of(vendor).defer("media", "properties", "parts", "editor_intents")
+def filtered_variants(
+    vendor: str, values: dict[str, Any], *, market: Market | None = None, everywhere: bool = False
+) -> QuerySet[Variant]:
+    """Return the variants with prices in the market (or in any) that the filters leave, unordered."""
+    found = variants_of(vendor) if everywhere else variants_in(vendor, market)
+    variants = found.defer("media", "properties", "parts", "editor_intents")
     if "orderable" in values:
         variants = variants.filter(orderable=values["orderable"] == "yes")
     if "category" in values:
@@ -86,13 +120,17 @@ def filtered_variants(vendor: str, values: dict[str, Any]) -> QuerySet[Variant]:
     return search_variants(variants, values["q"]) if "q" in values else variants
 
 
-def read_grid(request: HttpRequest, filters: PriceFilters, *, vendor: str, draft: ChangeSet | None) -> PriceGrid:
-    """Return a page of the grid in five queries, however many SKUs it has."""
+def read_grid(
+    request: HttpRequest, filters: PriceFilters, *, vendor: str, draft: ChangeSet | None, market: Market | None
+) -> PriceGrid:
+    """Return a page of the grid in seven queries, however many SKUs it has."""
     kind = filters.chosen_kind
     page = ascending_page(
-        filtered_variants(vendor, filters.values).select_related("product"), request.GET, size=filters.chosen_size
+        filtered_variants(vendor, filters.values, market=market).select_related("product"),
+        request.GET,
+        size=filters.chosen_size,
     )
-    current = current_values(kind, vendor=vendor, variants=page.rows)
+    current = current_values(kind, vendor=vendor, variants=page.rows, market=market)
     skus = [variant.sku for variant in page.rows]
     requests: dict[str, Value] = {}
     if draft is not None:
@@ -108,6 +146,8 @@ def tier_rows(kind: str, *, current: Value, requested: Value) -> list[TierRow]:
     """Return every quantity that a list or the draft names, ascending."""
     names = [str(name) for name in PriceList.values]
     quantities = {quantity for name in names for quantity in (*current[name], *requested.get(name, {}))}
+    if not may_see_purchase_prices():
+        current = {**current, "purchase": {}}
     costs, sales = decimals(current["purchase"]), decimals(current["sales"] | requested.get("sales", {}))
     editable = FULFILLERS_LISTS if kind == ChangeKind.FULFILLER_PRICES else (PriceList.SALES.value,)
     rows = []

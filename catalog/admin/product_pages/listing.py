@@ -7,6 +7,7 @@ from typing import Any
 from django.db.models import Count, Max, Min, Q
 from django.utils.translation import gettext_lazy
 
+from backoffice.sight import may_see_purchase_prices
 from backoffice.staff.list_page import ListPage
 from backoffice.states import Chip, Tone
 from backoffice.text.translatable import gettext as _
@@ -45,6 +46,8 @@ def variant_rows(variants: list[Variant]) -> list[VariantRow]:
     """Return the variants with their prices, in one query for all."""
     spans: dict[tuple[int, str], Span] = {}
     tiers = PriceTier.objects.filter(variant__in=[variant.pk for variant in variants]).order_by()
+    if not may_see_purchase_prices():
+        tiers = tiers.exclude(price_list=PriceList.PURCHASE)
     for row in tiers.values("variant_id", "price_list").annotate(low=Min("price"), high=Max("price")):
         spans[row["variant_id"], row["price_list"]] = Span(row["low"], row["high"])
     return [
@@ -68,9 +71,9 @@ class VariantList(ListPage[Variant]):
         (gettext_lazy("All"), ""),
         (gettext_lazy("Orderable"), "state=orderable"),
         (gettext_lazy("Not orderable"), "state=blocked"),
-        (gettext_lazy("Gone"), "state=gone"),
+        (gettext_lazy("Delisted"), "state=gone"),
     )
-    search_words = gettext_lazy("SKU, name, GTIN, vendor's id")
+    search_words = gettext_lazy("SKU, name, GTIN or vendor ID")
 
     def get_rows(self, found: list[Variant]) -> list[VariantRow]:
         return variant_rows(found)
@@ -83,8 +86,12 @@ class ProductList(ListPage[Product]):
     template_name = "catalog/product_list.html"
     queryset = Product.objects.prefetch_related("categories")
     filter_class = ProductFilters
-    views = ((gettext_lazy("All"), ""), (gettext_lazy("Listed"), "state=listed"), (gettext_lazy("Gone"), "state=gone"))
-    search_words = gettext_lazy("Name, SKU, GTIN, vendor's id")
+    views = (
+        (gettext_lazy("All"), ""),
+        (gettext_lazy("Listed"), "state=listed"),
+        (gettext_lazy("Delisted"), "state=gone"),
+    )
+    search_words = gettext_lazy("Name, SKU, GTIN or vendor ID")
 
     def get_rows(self, found: list[Product]) -> list[ProductRow]:
         return _product_rows(found)
@@ -100,6 +107,7 @@ def _product_rows(products: list[Product]) -> list[ProductRow]:
     tiers = PriceTier.objects.filter(
         variant__product__in=keys, variant__gone_at=None, price_list=PriceList.PURCHASE
     ).order_by()
+    tiers = tiers if may_see_purchase_prices() else tiers.none()
     spans = {
         row["variant__product_id"]: Span(row["low"], row["high"])
         for row in tiers.values("variant__product_id").annotate(low=Min("price"), high=Max("price"))
@@ -116,7 +124,7 @@ def _product_rows(products: list[Product]) -> list[ProductRow]:
 def product_chip(product: Product, *, variants: int, orderable: int) -> Chip:
     """Return whether anything of it can be ordered."""
     if product.gone_at:
-        return Chip(Tone.AMBER, "remove_circle", _("gone"), hint=_("The vendor does not list it any more."))
+        return Chip(Tone.AMBER, "remove_circle", _("delisted"), hint=_("The vendor no longer lists it."))
     if orderable == variants and variants:
         return Chip(Tone.GREEN, "check_circle", _("orderable"))
     if orderable:

@@ -68,7 +68,7 @@ class TextList(ListPage[Any]):
     )
     search_words = gettext_lazy("SKU, name, title")
     empty_icon = "manage_search"
-    marks_permissions = ("catalog.reset_searchtexts",)
+    marks_permissions: tuple[str, ...] = ("catalog.reset_searchtexts",)
 
     def __init__(self, request: HttpRequest) -> None:
         super().__init__(request)

@@ -1,5 +1,6 @@
 """The SEO workbench: default beside own text, field by field, into a draft; and the way back to the default."""
 
+from collections.abc import Iterable
 from typing import Any
 
 from django.contrib import messages
@@ -8,6 +9,7 @@ from django.urls import reverse
 
 from backoffice.errors import DomainError
 from backoffice.staff.base import actor, refuse, staff_user
+from backoffice.staff.marks import marked_keys
 from backoffice.staff.text_fields import posted_text
 from backoffice.text.cleaning import BadText, clean_paragraph
 from backoffice.text.structs import Text
@@ -23,7 +25,7 @@ from catalog.services.change_sets.texts import LONGEST, ONE_LINE, TEXTS
 from catalog.services.change_sets.values import Value
 
 KIND = ChangeKind.SEARCH_TEXTS
-MOST_RESET = 50
+MOST_RESET, MOST_EDITED = 50, 100
 
 
 def workbench_context(reading: Snapshot, *, draft: ChangeSet | None) -> dict[str, Any]:
@@ -67,13 +69,42 @@ def save_texts(request: HttpRequest, reading: Snapshot) -> HttpResponse:
             vendor=reading.vendor,
             rows={reading.sku: requested},
             draft=find_set(open_drafts(KIND, vendor=reading.vendor), request.POST.get("draft")),
-            title=_("Search texts from the workbench"),
+            title=_("Search texts from the editor"),
             actor=actor(request),
         )
     except DomainError as error:
         return refuse(request, error, to=back)
-    messages.success(request, _("%(sku)s is in the draft #%(pk)d.") % {"sku": reading.sku, "pk": change_set.pk})
+    messages.success(request, _("%(sku)s is in draft #%(pk)d.") % {"sku": reading.sku, "pk": change_set.pk})
     return HttpResponseRedirect(f"{back}?draft={change_set.pk}")
+
+
+def save_grid(request: HttpRequest) -> HttpResponse:
+    """Add what was typed into the grid to a draft, of all its SKUs at once; nothing of it when something is wrong."""
+    back = reverse("admin:catalog_changeset_texts_grid") + (f"?{query}" if (query := request.POST.get("query")) else "")
+    vendor = vendors_for(KIND)[0]
+    keys = marked_keys(request.POST, "reading", most=MOST_EDITED)
+    try:
+        rows = _grid_rows(request, Snapshot.objects.filter(vendor=vendor, kind=KIND, pk__in=keys))
+        if not rows:
+            messages.info(request, _("Nothing was changed."))
+            return HttpResponseRedirect(back)
+        change_set = keep_edits(
+            KIND,
+            vendor=vendor,
+            rows=rows,
+            draft=find_set(open_drafts(KIND, vendor=vendor), request.POST.get("draft")),
+            title=_("Search texts from the editor"),
+            actor=actor(request),
+        )
+    except DomainError as error:
+        return refuse(request, error, to=back)
+    return HttpResponseRedirect(page_of_set(change_set))
+
+
+def _grid_rows(request: HttpRequest, readings: Iterable[Snapshot]) -> dict[str, Value]:
+    """Return what differs from the current texts, by SKU. Raise InvalidInput."""
+    rows = {row.sku: _requested(request, row.value, prefix=f"{row.pk}-") for row in readings}
+    return {sku: requested for sku, requested in rows.items() if requested}
 
 
 def reset_texts(request: HttpRequest) -> HttpResponse | dict[str, Any]:
@@ -83,7 +114,7 @@ def reset_texts(request: HttpRequest) -> HttpResponse | dict[str, Any]:
     current = list(Snapshot.objects.filter(vendor=vendor, kind=KIND, sku__in=skus).order_by("pk"))
     back = reverse("admin:catalog_changeset_texts")
     if not current:
-        messages.info(request, _("No SKU was marked."))
+        messages.info(request, _("No SKU is selected."))
         return HttpResponseRedirect(back)
     if request.POST.get("confirmed") != "yes":
         return {"readings": current, "vendor": vendor, "account": account_label(KIND), "back": back}
@@ -91,7 +122,7 @@ def reset_texts(request: HttpRequest) -> HttpResponse | dict[str, Any]:
         change_set = reset_search_texts(
             vendor=vendor,
             skus=[reading.sku for reading in current],
-            title=_("Search texts back to the vendor's default"),
+            title=_("Search texts reset to the vendor’s default"),
             user=staff_user(request),
             confirmed=True,
         )
@@ -116,17 +147,18 @@ def _field(name: str, current: Value, requested: Value) -> dict[str, Any]:
     }
 
 
-def _requested(request: HttpRequest, current: Value) -> Value:
+def _requested(request: HttpRequest, current: Value, *, prefix: str = "") -> Value:
     requested: Value = {}
     for name in TEXTS:
-        if name not in request.POST:
+        field = prefix + name
+        if field not in request.POST:
             continue
-        text = posted_text(request.POST, name, kind=Text.PARAGRAPH)
+        text = posted_text(request.POST, field, kind=Text.PARAGRAPH)
         own = current.get("overwrites", {}).get(name)
         # What the vendor holds may be spelled as the vendor likes; only what says something else is a change.
         if text != _as_kept(own or ""):
             requested[name] = (
-                posted_text(request.POST, name, kind=Text.LINE if name in ONE_LINE else Text.PARAGRAPH) or None
+                posted_text(request.POST, field, kind=Text.LINE if name in ONE_LINE else Text.PARAGRAPH) or None
             )
     return requested
 

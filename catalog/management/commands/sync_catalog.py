@@ -7,7 +7,7 @@ from django.core.management.base import BaseCommand, CommandError, CommandParser
 from backoffice.engine.models.push import Lane
 from backoffice.engine.services.integrations import get_vendor
 from backoffice.vendors.abilities import HasCatalogue
-from backoffice.vendors.registry import UnknownVendor, vendors_with
+from backoffice.vendors.registry import UnknownVendor, vendor_title, vendor_type, vendors_with
 from catalog.models import SyncRun
 from catalog.models.sync import SyncState
 from catalog.services.runs import SyncRunning
@@ -22,6 +22,7 @@ WORDS = {
     "back": "back again",
     "tiers": "price tiers written",
     "texts": "texts written",
+    "market_prices": "variants priced in other markets",
     "other_language": "products not in the language asked for",
     "repeated": "products listed twice",
     "duplicates": "SKUs listed twice",
@@ -47,6 +48,10 @@ class Command(BaseCommand):
             full=options["full"], skus=tuple(options["sku"]), language=options["lang"], dry_run=options["dry_run"]
         )
         try:
+            if not vendor_type(options["vendor"], HasCatalogue).is_configured():
+                raise CommandError(
+                    f"{vendor_title(options['vendor'])} is not set up (.env.example lists its settings)."
+                )
             vendor = get_vendor(options["vendor"], HasCatalogue, lane=Lane.CATALOG)
             run = sync_catalog(vendor, options=choice, report=self._report_progress)
         except UnknownVendor as error:

@@ -8,6 +8,7 @@ from django.db import transaction
 from django.db.models import QuerySet
 from django.utils import timezone
 
+from backoffice.accounts.services.rights.catalogue import part_of
 from backoffice.errors import ELIGIBLE, Conflict, Eligibility, NotAllowed, ineligible
 from backoffice.text.reasons import checked_reason
 from backoffice.text.translatable import gettext as _
@@ -66,25 +67,27 @@ def hash_of_rows(rows: QuerySet[Change]) -> str:
 def ensure_permitted(user: User, permission: str) -> None:
     """Raise NotAllowed without it."""
     if not (user.is_active and user.has_perm(permission)):
-        raise NotAllowed(_("You may not do that: %s is missing.") % permission)
+        part = part_of(permission)
+        text = _("You are not allowed to do this. Your roles lack: %(permission)s.")
+        raise NotAllowed(text % {"permission": part.sentence if part else permission})
 
 
 def can_approve(change_set: ChangeSet, *, name: str) -> Eligibility:
     """Return whether the set is ready to be approved, and that person none of its authors where that counts."""
     counts = change_set.counts
     if change_set.state != ChangeSetState.CHECKED:
-        text = _("Only a checked change set can be approved; this one is %s.")
+        text = _("Only a checked change set can be approved. Current state: %s.")
         return ineligible(text % change_set.get_state_display())
     if not counts.get("rows"):
-        return Eligibility(Conflict(_("There is nothing in this change set."), code="empty"))
+        return Eligibility(Conflict(_("This change set is empty."), code="empty"))
     if counts.get("final"):
-        text = _("Rows that cannot be sent as they are: %(count)d. Correct or remove them.")
+        text = _("Rows that cannot be sent: %(count)d. Correct or remove them.")
         return Eligibility(Conflict(text % {"count": counts["final"]}, code="blocked"))
     if counts.get("unconfirmed"):
-        text = _("Values that would vanish at the vendor and are not ticked: %(count)d.")
+        text = _("Values that would be deleted at the vendor and are not confirmed: %(count)d.")
         return Eligibility(Conflict(text % {"count": counts["unconfirmed"]}, code="unconfirmed"))
     if name in change_set.authors and needs_somebody_else(change_set):
-        text = _("This change is so large that somebody else has to approve it.")
+        text = _("This change is so large that someone else must approve it.")
         return Eligibility(NotAllowed(text, code="own_approval"))
     return ELIGIBLE
 
@@ -94,7 +97,7 @@ def _override(change_set: ChangeSet, *, user: User, reason: str) -> str:
     if not change_set.counts.get("blocking"):
         return ""
     if not reason.strip():
-        text = _("Rows that a guard blocks: %(count)d.")
+        text = _("Rows blocked by a warning: %(count)d.")
         raise Conflict(text % {"count": change_set.counts["blocking"]}, code="blocked")
     ensure_permitted(user, OVERRIDE)
     return checked_reason(reason)

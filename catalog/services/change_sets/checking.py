@@ -1,7 +1,6 @@
 """The check of a change set: what the vendor holds, what would change, what would vanish, what stands against it."""
 
 from collections import Counter
-from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
@@ -14,14 +13,15 @@ from backoffice.engine.services.integrations import get_vendor
 from backoffice.text.translatable import gettext as _
 from backoffice.text.translatable import serialize
 from backoffice.vendors.abilities import TakesChanges
-from backoffice.vendors.registry import has_ability, vendor_type
 from catalog.models import Change, ChangeSet, ChangeSetState, Variant
 from catalog.services.bulk import to_json, update_rows
 from catalog.services.change_sets.formats import format_of
 from catalog.services.change_sets.guards import price_guards
+from catalog.services.change_sets.our_variants import variants_by_sku
 from catalog.services.change_sets.rules import LimitBook, categories_by_product, rules_for
 from catalog.services.change_sets.snapshots import VendorReading, read_values, stale_skus, store_reading, stored_values
 from catalog.services.change_sets.values import Guard, Line, Value
+from catalog.services.price_markets import market_of
 
 # Bounds memory, and no transaction is idle for long while we reckon.
 ROWS_AT_ONCE = 5000
@@ -79,11 +79,11 @@ def check_change_set(change_set: ChangeSet, *, actor: str) -> ChangeSet:
     reading = None
     if stale := stale_skus(change_set, skus=skus):
         vendor = get_vendor(change_set.vendor, TakesChanges, lane=Lane.READS)
-        reading = read_values(vendor, kind=change_set.kind, skus=stale)
+        reading = read_values(vendor, kind=change_set.kind, skus=stale, market=market_of(change_set))
     with transaction.atomic():
         locked = ChangeSet.objects.locked(change_set.pk)
         if reading is not None:
-            store_reading(reading, vendor=locked.vendor, kind=locked.kind, skus=stale)
+            store_reading(reading, vendor=locked.vendor, kind=locked.kind, skus=stale, market=market_of(locked))
         validate_change_set(locked, actor=actor)
     return locked
 
@@ -150,16 +150,6 @@ def _validate_rows(
             guards += price_guards(change_set.kind, before=before, after=resolved.after, lines=lines, limits=limits)
         results[row.pk] = RowCheck(before, resolved.after, lines, resolved.removals, guards if lines else [])
     return results, variants
-
-
-def variants_by_sku(vendor: str, *, skus: Iterable[str]) -> dict[str, Variant]:
-    """Return our variants of these SKUs. One company may have several accounts with us, which speak of the same SKUs
-    (`SHARES_SKUS_WITH`): the account's own variant comes first.
-    """
-    shared = vendor_type(vendor, TakesChanges).SHARES_SKUS_WITH if has_ability(vendor, TakesChanges) else ()
-    names = {vendor, *shared}
-    rows = Variant.objects.filter(vendor__in=names, sku__in=list(skus)).only("pk", "sku", "vendor", "product_id")
-    return {row.sku: row for row in sorted(rows, key=lambda row: row.vendor == vendor)}
 
 
 def _as_row(row: Change, result: RowCheck, *, variant: Variant | None) -> tuple[Any, ...]:

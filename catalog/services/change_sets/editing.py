@@ -6,12 +6,15 @@ from typing import Any
 from django.db import transaction
 
 from backoffice.accounts.models import Shop
+from backoffice.accounts.services.markets import Market
 from backoffice.errors import IllegalTransition, InvalidInput
 from backoffice.text.translatable import gettext as _
 from catalog.models import Change, ChangeSet, ChangeSetState, ChangeSource, ChangeState
 from catalog.services.bulk import ChildTable, to_json, upsert_children
 from catalog.services.change_sets.formats import ensure_able_vendor, format_of
+from catalog.services.change_sets.our_variants import link_variants
 from catalog.services.change_sets.values import ChangeFormat, Value, refuse
+from catalog.services.price_markets import market_of
 
 MOST_ROWS = 200_000
 MOST_ERRORS = 200
@@ -34,13 +37,14 @@ def make_change_set(
     shop: Shop | None = None,
     language: str = "",
     restored_from: ChangeSet | None = None,
+    market: Market | None = None,
 ) -> ChangeSet:
-    """Draft what is requested, by SKU (`values` has the formats). Not checked yet.
+    """Draft what is requested, by SKU (`values` has the formats), of prices in that market. Not checked yet.
 
     Raises InvalidInput, with errors by SKU, for rows that make no sense and vendors that take no such changes.
     """
     ensure_able_vendor(vendor, kind=kind)
-    cleaned = _cleaned(rows, change_format=format_of(kind))
+    cleaned = _cleaned(rows, change_format=format_of(kind), market=market)
     with transaction.atomic():
         change_set = ChangeSet.objects.create(
             vendor=vendor,
@@ -52,6 +56,8 @@ def make_change_set(
             created_by=actor,
             authors=[actor],
             restored_from=restored_from,
+            currency=market.currency if market else "",
+            shipping_from=market.shipping_from if market else "",
         )
         change_set.note("changeset.made", actor=actor, rows=len(cleaned), source=source)
         _write(change_set, cleaned, confirmed={})
@@ -64,11 +70,11 @@ def add_changes(change_set: ChangeSet, *, rows: Mapping[str, Value], actor: str)
     It is a draft afterwards. Raises InvalidInput, and IllegalTransition when it can no longer be edited.
     """
     change_format = format_of(change_set.kind)
-    cleaned = _cleaned(rows, change_format=change_format)
+    cleaned = _cleaned(rows, change_format=change_format, market=market_of(change_set))
     with transaction.atomic():
         change_set = _opened(change_set, actor=actor)
         confirmed = {}
-        for change in change_set.changes.filter(sku__in=cleaned).only("sku", "requested", "confirmed"):
+        for change in change_set.changes.filter(sku__in=cleaned).only("change_set_id", "sku", "requested", "confirmed"):
             cleaned[change.sku] = change_format.join(change.requested, cleaned[change.sku])
             confirmed[change.sku] = change.confirmed
         _write(change_set, cleaned, confirmed=confirmed)
@@ -93,10 +99,10 @@ def confirm_removals(change_set: ChangeSet, *, sku: str, keys: Collection[str], 
     with transaction.atomic():
         change_set = ChangeSet.objects.locked(change_set.pk)
         if change_set.state != ChangeSetState.CHECKED:
-            raise IllegalTransition(_("Only in a checked change set can be ticked what would vanish."))
+            raise IllegalTransition(_("Deletions can be confirmed only in a checked change set."))
         change = change_set.changes.get(sku=sku)
         if unknown := sorted(set(keys) - set(change.removals)):
-            text = _("Nothing of the kind would vanish: %(keys)s.") % {"keys": ", ".join(unknown)}
+            text = _("These values would not be deleted: %(keys)s.") % {"keys": ", ".join(unknown)}
             raise InvalidInput(text, errors={sku: [text]})
         missing = len(change.unconfirmed)
         change.confirmed = [key for key in change.removals if key in keys]
@@ -140,7 +146,7 @@ def _opened(change_set: ChangeSet, *, actor: str) -> ChangeSet:
     """Lock the set, as a draft that the actor takes part in."""
     change_set = ChangeSet.objects.locked(change_set.pk)
     if not change_set.is_editable:
-        text = _("The change set “%(title)s” is %(state)s: its rows are what they are.")
+        text = _("State of change set “%(title)s”: %(state)s. Its rows can no longer be changed.")
         raise IllegalTransition(text % {"title": change_set.title, "state": change_set.get_state_display()})
     authors = _with(change_set.authors, actor)
     if change_set.state == ChangeSetState.DRAFT:
@@ -155,23 +161,33 @@ def _with(authors: list[str], actor: str) -> list[str]:
     return list(dict.fromkeys([*authors, actor]))
 
 
-def _cleaned(rows: Mapping[str, Value], *, change_format: ChangeFormat) -> dict[str, Value]:
+def _cleaned(rows: Mapping[str, Value], *, change_format: ChangeFormat, market: Market | None) -> dict[str, Value]:
     if len(rows) > MOST_ROWS:
-        raise refuse(_("A change set has at most %(most)d rows.") % {"most": MOST_ROWS})
+        raise refuse(_("A change set can have at most %(most)d rows.") % {"most": MOST_ROWS})
     cleaned: dict[str, Value] = {}
     errors: dict[str, list[str]] = {}
     for sku, requested in rows.items():
         try:
             if not 1 <= len(sku) <= 100 or not sku.isprintable():
-                raise refuse(_("This is no SKU."))
-            cleaned[sku] = change_format.clean(requested)
+                raise refuse(_("This is not a valid SKU."))
+            cleaned[sku] = in_market(change_format.clean(requested), market)
         except InvalidInput as error:
             errors[sku] = [text for texts in error.errors.values() for text in texts]
             if len(errors) == MOST_ERRORS:
                 break
     if errors:
-        raise InvalidInput(_("Some rows make no sense: %(count)d.") % {"count": len(errors)}, errors=errors)
+        raise InvalidInput(_("Rows with invalid values: %(count)d.") % {"count": len(errors)}, errors=errors)
     return cleaned
+
+
+def in_market(requested: Value, market: Market | None) -> Value:
+    """Return the request with the market's currency. Raise InvalidInput for one that names another."""
+    if market is None:
+        return requested
+    if requested.get("currency", market.currency) != market.currency:
+        text = _("The prices of this market are in %(held)s, not in %(given)s.")
+        raise refuse(text % {"held": market.currency, "given": requested["currency"]})
+    return requested | {"currency": market.currency}
 
 
 def _write(change_set: ChangeSet, cleaned: Mapping[str, Value], *, confirmed: Mapping[str, list[str]]) -> None:
@@ -182,3 +198,4 @@ def _write(change_set: ChangeSet, cleaned: Mapping[str, Value], *, confirmed: Ma
         for sku, requested in cleaned.items()
     ]
     upsert_children(_CHANGES, rows)
+    link_variants(change_set)

@@ -2,7 +2,7 @@
 
 from backoffice.errors import InvalidInput
 from backoffice.text.translatable import gettext as _
-from backoffice.vendors.registry import has_ability, vendors_with
+from backoffice.vendors.registry import has_ability, vendor_title, vendors_with
 from catalog.models import ChangeKind
 from catalog.services.change_sets.prices import FulfillerPriceFormat, SalesPriceFormat
 from catalog.services.change_sets.stock import StockFormat, SyncFormat
@@ -31,5 +31,5 @@ def vendors_for(kind: str) -> list[str]:
 def ensure_able_vendor(vendor: str, *, kind: str) -> None:
     """Raise InvalidInput when the vendor takes no such changes."""
     if not has_ability(vendor, format_of(kind).ability):
-        text = _("%(vendor)s takes no changes of this kind.") % {"vendor": vendor}
+        text = _("%(vendor)s does not accept changes of this kind.") % {"vendor": vendor_title(vendor)}
         raise InvalidInput(text, errors={"vendor": [text]})

@@ -4,7 +4,11 @@ from collections.abc import Iterator
 from decimal import Decimal
 from itertools import pairwise
 
+from django.utils.formats import get_format
+from django.utils.translation import pgettext
+
 from backoffice.text.translatable import gettext as _
+from backoffice.text.translatable import register_speller, spelled
 from catalog.models import ChangeKind, PriceList
 from catalog.services.change_sets.prices import FULFILLERS_LISTS, decimals
 from catalog.services.change_sets.rules import Limits
@@ -40,10 +44,10 @@ def _margin_guards(sales: dict[int, Decimal], purchase: dict[int, Decimal], limi
         elif limits.margin_floor is not None and (margin is None or margin < limits.margin_floor):
             thin.append(f"{quantity}: {margin} %")
     if loss:
-        text = _("Sold below the purchase price (%(tiers)s).") % {"tiers": _some(loss)}
+        text = _("Below the purchase price (%(tiers)s).") % {"tiers": _some(loss)}
         yield Guard("below_purchase", text, overridable=True)
     if thin:
-        text = _("The margin is below %(floor)s %% (%(tiers)s).")
+        text = _("The margin is below %(floor)s%% (%(tiers)s).")
         yield Guard("below_floor", text % {"floor": limits.margin_floor, "tiers": _some(thin)}, overridable=True)
 
 
@@ -56,9 +60,9 @@ def _slope_guards(price_list: str, prices: dict[int, Decimal]) -> Iterator[Guard
         if prices[more] > prices[fewer]
     ]
     if dearer:
-        text = _("Dearer with quantity, %(list)s (%(tiers)s).")
-        told = text % {"list": PriceList(price_list).label, "tiers": _some(dearer)}
-        yield Guard("dearer_with_quantity", told, blocking=False)
+        text = _("The price rises with quantity, %(list)s (%(tiers)s).")
+        params = {"list": spelled("price_list", price_list), "tiers": _some(dearer)}
+        yield Guard("dearer_with_quantity", text % params, blocking=False)
 
 
 def _move_guards(lines: list[Line], limits: Limits) -> Iterator[Guard]:
@@ -70,9 +74,19 @@ def _move_guards(lines: list[Line], limits: Limits) -> Iterator[Guard]:
         if line.move is not None and abs(line.move) > limits.largest_move
     ]
     if far:
-        text = _("Moves by more than %(most)s %% (%(tiers)s).")
+        text = _("Changes by more than %(most)s%% (%(tiers)s).")
         yield Guard("move_too_large", text % {"most": limits.largest_move, "tiers": _some(far)}, overridable=True)
 
 
 def _some(found: list[str]) -> str:
-    return ", ".join(found[:SHOWN]) + (" …" if len(found) > SHOWN else "")
+    return spelled("tiers", ", ".join(found[:SHOWN]) + (" …" if len(found) > SHOWN else ""))
+
+
+def _in_own_notation(tiers: str) -> str:
+    """Return "50: 0.01 < 14.99, 100: -2.5 %" with the reader's decimals and percent sign."""
+    sign = pgettext("percent", "%(number)s%%") % {"number": ""}
+    return tiers.replace(".", str(get_format("DECIMAL_SEPARATOR"))).replace(" %", sign)
+
+
+register_speller("tiers", _in_own_notation)
+register_speller("price_list", lambda name: str(PriceList(name).label))

@@ -11,12 +11,14 @@ from decimal import Decimal
 from functools import partial
 from typing import Any
 
+from backoffice.accounts.services.markets import Market
 from backoffice.text.translatable import gettext as _
-from backoffice.vendors.abilities import ListsPrices, TakesFulfillerPrices, TakesSalesPrices, Vendor
+from backoffice.vendors.abilities import HasMarkets, ListsPrices, TakesFulfillerPrices, TakesSalesPrices, Vendor
 from backoffice.vendors.batch_messages import FulfillerPriceUpdate, JobTicket, SalesPriceUpdate, TierUpdate
 from backoffice.vendors.listing_messages import PriceData
 from backoffice.vendors.registry import as_able
 from catalog.models import Change, PriceList
+from catalog.services.change_sets.market_reading import read_market
 from catalog.services.change_sets.values import (
     ChangeFormat,
     Guard,
@@ -45,7 +47,9 @@ class _PriceFormat(ChangeFormat):
     # Whether a tier left out is lost.
     replaces = False
 
-    def read(self, vendor: Vendor, *, sku: str = "") -> Iterator[PriceData]:
+    def read(self, vendor: Vendor, *, sku: str = "", market: Market | None = None) -> Iterator[PriceData]:
+        if market is not None:
+            return read_market(as_able(vendor, HasMarkets), market, sku=sku)
         return as_able(vendor, ListsPrices).iter_prices(sku=sku)
 
     def current(self, data: PriceData) -> Value:
@@ -92,7 +96,7 @@ class SalesPriceFormat(_PriceFormat):
         ensure_known_keys(requested, ("currency", "sales"))
         sales = clean_tiers(requested.get("sales"))
         if None in sales.values():
-            raise refuse(_("A sales price cannot be taken away, only changed."))
+            raise refuse(_("A sales price cannot be removed, only changed."))
         return _with_currency({"sales": sales}, requested)
 
     def resolve(self, requested: Value, *, before: Value) -> Resolved:
@@ -100,7 +104,7 @@ class SalesPriceFormat(_PriceFormat):
         after = {"currency": requested.get("currency") or before["currency"], "sales": sales}
         guards = _currency_guards(before, after)
         if missing := [qty for qty in sales if before["purchase"] and qty not in before["purchase"]]:
-            text = _("No such quantity in the purchase prices: %(quantities)s.")
+            text = _("Quantities missing from the purchase prices: %(quantities)s.")
             guards.append(Guard("tier_not_offered", text % {"quantities": ", ".join(missing)}, blocking=False))
         return Resolved(after, guards=guards)
 
@@ -190,7 +194,7 @@ def clean_tiers(given: Any) -> dict[str, str | None]:
     tiers = {}
     for quantity, price in given.items():
         if not str(quantity).isdecimal() or not int(quantity):
-            raise refuse(_("%(value)s is no quantity.") % {"value": quantity})
+            raise refuse(_("%(value)s is not a quantity.") % {"value": quantity})
         tiers[str(int(quantity))] = None if price is None else clean_price(price)
     return tiers
 
@@ -214,7 +218,7 @@ def _with_currency(cleaned: Value, requested: Value) -> Value:
     if currency and not (
         isinstance(currency, str) and len(currency) == 3 and currency.isascii() and currency.isupper()
     ):
-        raise refuse(_("%(value)s is no currency.") % {"value": currency})
+        raise refuse(_("%(value)s is not a currency.") % {"value": currency})
     return cleaned | ({"currency": currency} if currency else {})
 
 
@@ -242,13 +246,13 @@ def _quantity_guards(after: Value) -> list[Guard]:
     """Return what a vendor would refuse about the rules of quantities."""
     quantities = [int(quantity) for quantity in after["purchase"]]
     if not quantities:
-        return [Guard("no_tiers", _("At least one purchase price is needed."))]
+        return [Guard("no_tiers", _("At least one purchase price is required."))]
     guards = []
     if extra := sorted(after["recommended"].keys() - after["purchase"].keys(), key=int):
         text = _("Recommended prices without a purchase price: %(quantities)s.")
         guards.append(Guard("recommended_only", text % {"quantities": ", ".join(extra)}, blocking=False))
     most, highest = after["order_max_qty"], max(quantities)
     if most is not None and (most < highest or (most == highest and not after["tier_price_qty_only"])):
-        text = _("The largest quantity %(most)d has to be higher than the highest tier %(highest)d.")
+        text = _("The maximum quantity %(most)d must be higher than the highest tier %(highest)d.")
         guards.append(Guard("max_qty", text % {"most": most, "highest": highest}))
     return guards

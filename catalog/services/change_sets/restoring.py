@@ -9,6 +9,7 @@ from catalog.services.change_sets.approval import User, ensure_permitted
 from catalog.services.change_sets.editing import make_change_set
 from catalog.services.change_sets.formats import format_of
 from catalog.services.change_sets.texts import RESET
+from catalog.services.price_markets import market_of
 
 RESET_PERMISSION = "catalog.reset_searchtexts"
 _PUSHED = (ChangeSetState.PUSHING, ChangeSetState.VERIFIED, ChangeSetState.DIFFERING, ChangeSetState.FAILED)
@@ -21,7 +22,7 @@ def restore(change_set: ChangeSet, *, actor: str) -> ChangeSet:
     addresses that a reset threw away are lost. Raises IllegalTransition for a set that was never pushed.
     """
     if change_set.state not in _PUSHED:
-        raise IllegalTransition(_("This change set was never pushed, so there is nothing to restore."))
+        raise IllegalTransition(_("This change set was never sent, so there is nothing to restore."))
     change_format = format_of(change_set.kind)
     rows = {
         sku: change_format.restoring(before)
@@ -38,6 +39,7 @@ def restore(change_set: ChangeSet, *, actor: str) -> ChangeSet:
         shop=change_set.shop,
         language=change_set.language,
         restored_from=change_set,
+        market=market_of(change_set),
     )
 
 
@@ -51,7 +53,7 @@ def reset_search_texts(
     """
     ensure_permitted(user, RESET_PERMISSION)
     if not confirmed:
-        raise NotAllowed(_("This resets the addresses of the pages as well and has to be confirmed."))
+        raise NotAllowed(_("This also resets the page URLs and must be confirmed."))
     with transaction.atomic():
         change_set = make_change_set(
             ChangeKind.SEARCH_TEXTS,

@@ -8,6 +8,7 @@ after      what was asked for; "managed" and "qty" travel together
 from collections.abc import Callable, Iterator, Sequence
 from functools import partial
 
+from backoffice.accounts.services.markets import Market
 from backoffice.text.translatable import gettext as _
 from backoffice.vendors.abilities import ListsStock, TakesChannels, TakesStock, Vendor
 from backoffice.vendors.batch_messages import JobTicket, StockLevel, StockUpdate, SyncUpdate
@@ -29,7 +30,7 @@ FIELDS = ("available", "managed", "qty")
 
 
 class _StockFormat(ChangeFormat):
-    def read(self, vendor: Vendor, *, sku: str = "") -> Iterator[StockData]:
+    def read(self, vendor: Vendor, *, sku: str = "", market: Market | None = None) -> Iterator[StockData]:
         return as_able(vendor, ListsStock).iter_stock(sku=sku)
 
     def current(self, data: StockData) -> Value:

@@ -11,6 +11,7 @@ from functools import partial
 
 import msgspec
 
+from backoffice.accounts.services.markets import Market
 from backoffice.text.translatable import gettext as _
 from backoffice.vendors.abilities import TakesTexts, Vendor
 from backoffice.vendors.batch_messages import JobTicket, SearchTextUpdate
@@ -33,14 +34,14 @@ class TextFormat(ChangeFormat):
 
     ability = TakesTexts
 
-    def read(self, vendor: Vendor, *, sku: str = "") -> Iterator[SearchData]:
+    def read(self, vendor: Vendor, *, sku: str = "", market: Market | None = None) -> Iterator[SearchData]:
         return as_able(vendor, TakesTexts).iter_search_texts(sku=sku)
 
     def clean(self, requested: Value) -> Value:
         ensure_known_keys(requested, TEXTS)
         for name, text in requested.items():
             if text is not None and (not isinstance(text, str) or "\0" in text):
-                raise refuse(_("%(name)s is no text.") % {"name": name})
+                raise refuse(_("%(name)s is not text.") % {"name": name})
         return dict(requested)
 
     def join(self, old: Value, new: Value) -> Value:
@@ -82,7 +83,7 @@ def _length_guards(texts: Value, *, own: Value) -> list[Guard]:
     for name, most in LONGEST.items():
         text = texts[name]
         if text is not None and text != own[name] and len(text) > most:
-            words = _("%(name)s has %(length)d characters; search results show %(most)d.")
+            words = _("%(name)s has %(length)d characters; search results show at most %(most)d.")
             told = words % {"name": name, "length": len(text), "most": most}
             guards.append(Guard("too_long", told, blocking=False))
     return guards

@@ -15,6 +15,7 @@ from dataclasses import dataclass, field
 from decimal import Decimal, InvalidOperation
 from typing import Any
 
+from backoffice.accounts.services.markets import Market
 from backoffice.errors import InvalidInput
 from backoffice.text.translatable import gettext as _
 from backoffice.vendors.abilities import TakesChanges, Vendor
@@ -66,8 +67,8 @@ class ChangeFormat:
 
     ability: type[TakesChanges]
 
-    def read(self, vendor: Vendor, *, sku: str = "") -> Iterator[Any]:
-        """Return what the vendor holds, of one SKU or of all. Raises VendorError."""
+    def read(self, vendor: Vendor, *, sku: str = "", market: Market | None = None) -> Iterator[Any]:
+        """Return what the vendor holds, of one SKU or of all, of prices in that market. Raises VendorError."""
         raise NotImplementedError
 
     def clean(self, requested: Value) -> Value:
@@ -125,7 +126,7 @@ def clean_flag(value: Any, *, name: str) -> bool:
 def clean_count(value: Any, *, name: str, least: int) -> int:
     """Return a whole number. Raises InvalidInput."""
     if isinstance(value, bool) or not isinstance(value, int) or value < least:
-        raise refuse(_("%(name)s is no whole number from %(least)d on.") % {"name": name, "least": least})
+        raise refuse(_("%(name)s is not a whole number of at least %(least)d.") % {"name": name, "least": least})
     return value
 
 
@@ -134,11 +135,11 @@ def clean_price(value: Any) -> str:
     try:
         price = Decimal(str(value))
     except InvalidOperation:
-        raise refuse(_("%(value)s is no price.") % {"value": value}) from None
+        raise refuse(_("%(value)s is not a price.") % {"value": value}) from None
     if isinstance(value, bool | float) or not price.is_finite() or not 0 <= price < 100_000_000:
-        raise refuse(_("%(value)s is no price.") % {"value": value})
+        raise refuse(_("%(value)s is not a price.") % {"value": value})
     if price != round(price, 4):
-        raise refuse(_("%(value)s has more than four decimals.") % {"value": value})
+        raise refuse(_("%(value)s has more than four decimal places.") % {"value": value})
     return exact(price)
 
 

@@ -20,6 +20,7 @@ from catalog.services.change_sets.approval import hash_of_rows
 from catalog.services.change_sets.checking import changed_meanwhile, validate_change_set
 from catalog.services.change_sets.editing import NOT_APPROVED
 from catalog.services.change_sets.snapshots import FRESH, VendorReading, read_values, store_reading
+from catalog.services.price_markets import listing_currency, market_of
 from catalog.services.pushing.starting import COMPARE, SEND, ChangeSetHandler, ensure_approved
 
 RIVAL_WAIT_SECONDS = 5.0
@@ -29,7 +30,7 @@ RIVAL_WAIT_SECONDS = 5.0
 class Compare(ChangeSetHandler):
     """What the vendor holds is compared once more, then the batches are planned. Sends nothing itself."""
 
-    title = gettext_lazy("Compare once more and plan batches")
+    title = gettext_lazy("Compare again and plan batches")
     writes = False
 
     def deliver(self, delivery: Delivery) -> None:
@@ -39,7 +40,7 @@ class Compare(ChangeSetHandler):
         """
         change_set = ChangeSet.objects.get(pk=delivery.push.subject_id)
         if change_set.state != ChangeSetState.PUSHING or change_set.jobs.exists():
-            raise Withdrawn(_("The change set is %s.") % change_set.get_state_display())
+            raise Withdrawn(_("State of the change set: %s.") % change_set.get_state_display())
         if _is_stale(change_set):
             _compare(delivery, change_set)
         size = delivery.vendor_as(TakesChanges).MAX_BATCH
@@ -61,16 +62,17 @@ def _is_stale(change_set: ChangeSet) -> bool:
 
 def _compare(delivery: Delivery, change_set: ChangeSet) -> None:
     skus = list(change_set.changes.values_list("sku", flat=True))
-    reading = delivery.read(lambda: read_values(delivery.vendor, kind=change_set.kind, skus=skus))
+    market = market_of(change_set)
+    reading = delivery.read(lambda: read_values(delivery.vendor, kind=change_set.kind, skus=skus, market=market))
     changed = changed_meanwhile(change_set, reading=reading)
     delivery.record(partial(_note_reading, change_set.pk, reading=reading, skus=skus, changed=changed))
     if changed:
-        raise Withdrawn(_("Changed at the vendor meanwhile: %s.") % ", ".join(changed[:20]))
+        raise Withdrawn(_("Changed at the vendor in the meantime: %s.") % ", ".join(changed[:20]))
 
 
 def _note_reading(change_set_id: int, *, reading: VendorReading, skus: Sequence[str], changed: list[str]) -> None:
     change_set = ChangeSet.objects.locked(change_set_id)
-    store_reading(reading, vendor=change_set.vendor, kind=change_set.kind, skus=skus)
+    store_reading(reading, vendor=change_set.vendor, kind=change_set.kind, skus=skus, market=market_of(change_set))
     if not changed:
         change_set.snapshot_at = reading.read_at
         change_set.save(update_fields=["snapshot_at"])
@@ -80,12 +82,17 @@ def _note_reading(change_set_id: int, *, reading: VendorReading, skus: Sequence[
 
 
 def _others(change_set: ChangeSet) -> QuerySet[Change]:
-    """Return rows of other sets about the same SKUs and the same kind of value."""
+    """Return rows of other sets about the same SKUs and the same kind of value. Prices are sent by currency alone, so
+    that those of two markets in one currency are the same.
+    """
+    usual = listing_currency(change_set.vendor)
+    currencies = ["", usual] if change_set.currency in ("", usual) else [change_set.currency]
     return Change.objects.filter(
         Exists(change_set.changes.filter(sku=OuterRef("sku"))),
         change_set__vendor=change_set.vendor,
         change_set__kind=change_set.kind,
         change_set__language=change_set.language,
+        change_set__currency__in=currencies,
     ).exclude(change_set=change_set)
 
 
@@ -122,7 +129,7 @@ def _supersede(change_set: ChangeSet) -> None:
         state__in=[ChangeState.PENDING, ChangeState.SENT],
     )
     found = dict(older.values_list("pk", "job_id"))
-    note = _("A newer change set for this SKU was pushed: %s.") % change_set.title
+    note = _("A newer change set for this SKU was sent: %s.") % change_set.title
     Change.objects.filter(pk__in=found).update(state=ChangeState.SUPERSEDED, note=note)
     busy = Push.objects.filter(
         Q(state=PushState.IN_FLIGHT) | Q(state=PushState.UNKNOWN, settles_at__gt=timezone.now()),
@@ -132,4 +139,4 @@ def _supersede(change_set: ChangeSet) -> None:
         subject_id__in=set(found.values()),
     )
     if busy.exists():
-        raise RateLimited(_("An older change of the same SKUs is just being sent."), retry_after=RIVAL_WAIT_SECONDS)
+        raise RateLimited(_("An older change to the same SKUs is being sent."), retry_after=RIVAL_WAIT_SECONDS)

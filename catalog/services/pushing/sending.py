@@ -14,9 +14,10 @@ from backoffice.engine.services.handlers import ReconcileResult, push_kind
 from backoffice.text.translatable import gettext as _
 from backoffice.vendors.batch_messages import JobTicket
 from backoffice.vendors.errors import VendorError, VendorRejected
-from catalog.models import Change, ChangeSet, ChangeState, Snapshot, VendorJob, VendorJobState
+from catalog.models import Change, ChangeSet, ChangeState, VendorJob, VendorJobState
 from catalog.services.change_sets.formats import format_of
-from catalog.services.change_sets.snapshots import read_values
+from catalog.services.change_sets.snapshots import forget_readings, read_values
+from catalog.services.price_markets import market_of
 from catalog.services.pushing.jobs import finish_if_done, first_poll_at
 from catalog.services.pushing.starting import SEND, ChangeSetHandler, NotApproved, ensure_approved
 
@@ -36,7 +37,7 @@ class SendBatch(ChangeSetHandler):
     def if_sent_again(self, push: Push) -> list[str]:
         return [
             _("The batch is sent again, if its change set is still approved."),
-            _("If it did happen after all, the same values are set twice, which changes nothing."),
+            _("If it did arrive, the same values are set twice, which changes nothing."),
         ]
 
     def deliver(self, delivery: Delivery) -> None:
@@ -49,7 +50,7 @@ class SendBatch(ChangeSetHandler):
             changes: list[Change] = []
             delivery.record(lambda: changes.extend(_rows_to_send(job_id)), step="")  # noqa: B023
             if not changes:
-                raise Withdrawn(_("Nothing of this batch is left to send."))
+                raise Withdrawn(_("Nothing in this batch is left to send."))
             change_format = format_of(changes[0].change_set.kind)
             send = change_format.sender(delivery.vendor, changes)
             try:
@@ -70,9 +71,10 @@ class SendBatch(ChangeSetHandler):
         sample = list(job.changes.filter(state=ChangeState.PENDING).order_by("?")[:SAMPLE])
         if not sample:
             return ReconcileResult.FOUND
-        change_format = format_of(job.change_set.kind)
+        change_set = job.change_set
+        change_format, skus = format_of(change_set.kind), [row.sku for row in sample]
         reading = delivery.read(
-            lambda: read_values(delivery.vendor, kind=job.change_set.kind, skus=[row.sku for row in sample])
+            lambda: read_values(delivery.vendor, kind=change_set.kind, skus=skus, market=market_of(change_set))
         )
         pairs = [(row.after, reading.values.get(row.sku)) for row in sample]
         arrived = all(value is not None and not change_format.differing(after, current=value) for after, value in pairs)
@@ -117,7 +119,7 @@ def _rows_to_send(job_id: int) -> list[Change]:
         raise Withdrawn(error.text) from error
     job.refresh_from_db()
     if job.state != VendorJobState.PLANNED:
-        raise Withdrawn(_("The batch was sent already."))
+        raise Withdrawn(_("The batch has already been sent."))
     # Locked, so that a newer set which is about to supersede some of them is waited for.
     pending = job.changes.select_for_update(of=("self",)).filter(state=ChangeState.PENDING)
     changes = list(pending.order_by("pk"))
@@ -146,7 +148,7 @@ def _forget_readings(job_id: int, rows: QuerySet[Change]) -> None:
     """Forget what we read of these SKUs, which is about to be wrong: the next check has to ask the vendor."""
     change_set = ChangeSet.objects.get(jobs=job_id)
     skus = rows.values_list("sku", flat=True)
-    Snapshot.objects.filter(vendor=change_set.vendor, kind=change_set.kind, sku__in=list(skus)).delete()
+    forget_readings(change_set, skus=list(skus))
 
 
 def _named(error: VendorRejected, *, changes: Sequence[Change]) -> dict[int, str]:

@@ -54,7 +54,7 @@ def schedule_change_set(change_set: ChangeSet, *, at: datetime, user: User) -> C
     """Schedule the approved set. Raises as `push_change_set`, InvalidInput for a time gone by."""
     ensure_permitted(user, PUSH)
     if at <= timezone.now():
-        text = _("This moment is over.")
+        text = _("This time is in the past.")
         raise InvalidInput(text, errors={"at": [text]})
     with transaction.atomic():
         change_set = ChangeSet.objects.locked(change_set.pk)
@@ -101,7 +101,7 @@ def start_push(change_set: ChangeSet, *, actor: str) -> Push:
     with transaction.atomic():
         change_set = ChangeSet.objects.locked(change_set.pk)
         if change_set.state not in (ChangeSetState.APPROVED, ChangeSetState.SCHEDULED):
-            text = _("Only an approved change set can be pushed; this one is %s.")
+            text = _("Only an approved change set can be sent. Current state: %s.")
             raise IllegalTransition(text % change_set.get_state_display())
         change_set.move_to(ChangeSetState.PUSHING, actor=actor, pushed_at=timezone.now())
         ensure_approved(change_set, approved_hash=change_set.approved_hash, rows=change_set.changes.all())
@@ -114,6 +114,6 @@ def ensure_approved(change_set: ChangeSet, *, approved_hash: str, rows: QuerySet
     Whatever is to be sent passes here first: the whole set before it is cut into batches, then each batch.
     """
     if change_set.state != ChangeSetState.PUSHING or not (change_set.approved_at and change_set.approved_by):
-        raise NotApproved(_("This change set has not been approved and released for pushing."))
+        raise NotApproved(_("This change set has not been approved and released for sending."))
     if approved_hash != hash_of_rows(rows):
-        raise NotApproved(_("The rows of this change set are not those that were approved."))
+        raise NotApproved(_("The rows of this change set differ from those that were approved."))

@@ -35,7 +35,10 @@ from catalog.services.change_sets.formats import format_of
 from catalog.services.change_sets.prices import decimals
 from catalog.services.change_sets.snapshots import VendorReading, read_values, store_reading
 from catalog.services.change_sets.values import Value
+from catalog.services.market_prices import keep_market_prices
+from catalog.services.price_markets import market_of
 from catalog.services.pushing.starting import VERIFY, ChangeSetHandler
+from catalog.services.revisions import next_revision, stamp_revision
 from catalog.services.sync.variant_rows import TIERS
 
 _COMPARED = (ChangeState.SENT, ChangeState.DIFFERS)
@@ -46,7 +49,7 @@ def read_back_again(change_set: ChangeSet, *, actor: str) -> Push:
     with transaction.atomic():
         change_set = ChangeSet.objects.locked(change_set.pk)
         if change_set.state != ChangeSetState.DIFFERING:
-            raise IllegalTransition(_("Only a change set that differs at the vendor can be read back again."))
+            raise IllegalTransition(_("Only a change set with a mismatch at the vendor can be read back again."))
         return queue_push(VERIFY, vendor=change_set.vendor, subject=change_set, actor=actor, lane=Lane.CATALOG)
 
 
@@ -61,7 +64,7 @@ class Verify(ChangeSetHandler):
         """Conclude every row, in the vendor's words where it gave any, and the set: verified, differing or failed."""
         change_set = ChangeSet.objects.get(pk=delivery.push.subject_id)
         if change_set.state not in (ChangeSetState.PUSHING, ChangeSetState.DIFFERING):
-            raise Withdrawn(_("The change set is %s.") % change_set.get_state_display())
+            raise Withdrawn(_("State of the change set: %s.") % change_set.get_state_display())
         if not change_set.jobs.exists() or change_set.jobs.exclude(state__in=FINAL_STATES).exists():
             raise Withdrawn(_("Batches of this change set are still open."))
         for job in change_set.jobs.filter(state=VendorJobState.ERROR, report__isnull=True, report_note=""):
@@ -69,7 +72,10 @@ class Verify(ChangeSetHandler):
         skus = list(change_set.changes.filter(state__in=_COMPARED).values_list("sku", flat=True))
         reading = VendorReading({}, timezone.now())
         if skus:
-            reading = delivery.read(lambda: read_values(delivery.vendor, kind=change_set.kind, skus=skus))
+            market = market_of(change_set)
+            reading = delivery.read(
+                lambda: read_values(delivery.vendor, kind=change_set.kind, skus=skus, market=market)
+            )
         delivery.record(partial(_conclude, change_set.pk, reading=reading, skus=skus))
 
     def rejected(self, push: Push, error: VendorError) -> None:
@@ -81,7 +87,7 @@ def _read_report(delivery: Delivery, job: VendorJob) -> None:
     body, trouble = None, ""
     rows: tuple[RemoteJobRow, ...] = ()
     if not job.report_url:
-        trouble = _("The vendor gave no report.")
+        trouble = _("The vendor did not provide a report.")
     else:
         try:
             vendor = delivery.vendor_as(TakesChanges)
@@ -107,7 +113,7 @@ def _reported_of(change: Change, errors: Mapping[str, str]) -> str:
 
 def _conclude(change_set_id: int, *, reading: VendorReading, skus: list[str]) -> None:
     change_set = ChangeSet.objects.locked(change_set_id)
-    store_reading(reading, vendor=change_set.vendor, kind=change_set.kind, skus=skus)
+    store_reading(reading, vendor=change_set.vendor, kind=change_set.kind, skus=skus, market=market_of(change_set))
     rows = list(change_set.changes.filter(state__in=_COMPARED).select_related("job"))
     compared = [_compare_row(change, current=reading.values.get(change.sku), kind=change_set.kind) for change in rows]
     update_rows(Change, ("id", "state", "note", "read_back"), compared)
@@ -126,7 +132,7 @@ def _conclude(change_set_id: int, *, reading: VendorReading, skus: list[str]) ->
 def _compare_row(change: Change, *, current: Value | None, kind: str) -> tuple[int, str, str, str]:
     """Return id, state, note and what was read back."""
     if current is None:
-        return change.pk, ChangeState.DIFFERS.value, _("The vendor does not list this SKU any more."), "{}"
+        return change.pk, ChangeState.DIFFERS.value, _("The vendor no longer lists this SKU."), "{}"
     differing = format_of(kind).differing(change.after, current=current)
     if not differing:
         return change.pk, ChangeState.VERIFIED.value, "", to_json(current)
@@ -145,11 +151,14 @@ def _end_state(counts: Mapping[str, int]) -> ChangeSetState:
 
 def _keep_prices(change_set: ChangeSet, changes: list[Change]) -> None:
     """Show what the vendor is known to hold, instead of waiting for the next synchronisation."""
-    if change_set.kind == ChangeKind.SALES_PRICES:
-        rows: list[tuple[Any, ...]] = [
-            (change.variant_id, PriceList.SALES.value, quantity, price)
-            for change in changes
-            if change.variant_id is not None
-            for quantity, price in decimals(change.after["sales"]).items()
-        ]
-        upsert_children(TIERS, rows)
+    if change_set.kind != ChangeKind.SALES_PRICES:
+        return
+    given = {change.variant_id: change.after["sales"] for change in changes if change.variant_id is not None}
+    if market := market_of(change_set):
+        given = keep_market_prices(market, given)
+    rows: list[tuple[Any, ...]] = [
+        (variant_id, PriceList.SALES.value, quantity, price)
+        for variant_id, sales in given.items()
+        for quantity, price in decimals(sales).items()
+    ]
+    stamp_revision(next_revision(), variants=set(upsert_children(TIERS, rows)))

@@ -7,6 +7,7 @@ import logging
 import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
+from hashlib import blake2b
 
 from django.db import DataError, IntegrityError, transaction
 from django.utils import timezone
@@ -21,10 +22,12 @@ from backoffice.vendors.catalog_messages import (
     VariantData,
 )
 from backoffice.vendors.errors import VendorError
+from backoffice.vendors.registry import vendor_title
 from catalog.models import ProductText, SyncRun
 from catalog.models.sync import SyncState
 from catalog.services.runs import RunLog, last_complete_start, only_one
 from catalog.services.sync.changes import Difference
+from catalog.services.sync.markets import further_countries, read_markets, with_markets
 from catalog.services.sync.seen import claim_products, claim_skus, count_kept, mark_gone, start_seeing
 from catalog.services.sync.writing import ReadProduct, write_products, write_texts
 from catalog.services.sync.writing_variants import WriteContext, record_changes
@@ -86,6 +89,7 @@ class _Sync:
             run_id=self.log.run.pk,
             language=self.main_language,
             at=self.log.run.started_at,
+            revised_at=self.log.run.started_at,
             record_changes=not self.is_first,
             force=options.full,
             dry_run=options.dry_run,
@@ -96,6 +100,8 @@ class _Sync:
         self.total: int | None = None
         self.reported_at = 0.0
         self.asked_at = self.context.at
+        self.markets = with_markets(vendor)
+        self.countries = {} if self.markets is None else further_countries(self.markets)
 
     def run(self) -> SyncRun:
         started = time.monotonic()
@@ -126,13 +132,43 @@ class _Sync:
                 self.asked_at = timezone.now()
                 self.total = None if page.total is None or sku else total_before + page.total
                 self._report_progress()
+            listed = self.seen - seen_before
+            taken += self._read_countries(language, sku=sku)
             if sku and not taken:
-                text = f"{self.vendor.name} lists no product with the SKU {sku}."
+                text = f"{vendor_title(self.vendor.name)} lists no product with the SKU {sku}."
                 self.log.note(CatalogProblem(text=text, skus=(sku,)))
         self._write_batch()
-        if language == self.main_language and not self.options.skus:
+        if language != self.main_language:
+            return
+        if not self.options.skus:
             self.log.counts["unchanged"] += count_kept(self.vendor.name)
-            self._mark_gone(listed=self.seen - seen_before)
+            self._mark_gone(listed=listed)
+        if self.markets is not None:
+            options = self.options
+            read_markets(
+                self.markets,
+                language=language,
+                skus=options.skus,
+                log=self.log,
+                full=options.full,
+                dry_run=options.dry_run,
+            )
+
+    def _read_countries(self, language: str, *, sku: str) -> int:
+        """Take in what ships from further countries of markets only. Return how many products concern us."""
+        taken, markets = 0, self.markets
+        if markets is None:
+            return taken
+        for country, currency in self.countries.items():
+            self._write_batch()
+            self.context = replace(self.context, listed_from=country)
+            for page in markets.iter_market(language=language, currency=currency, shipping_from=country, sku=sku):
+                taken += self._take_page(page, sku=sku)
+                self.asked_at = timezone.now()
+                self._report_progress()
+        self._write_batch()
+        self.context = replace(self.context, listed_from="")
+        return taken
 
     def _take_page(self, page: CatalogPage, *, sku: str) -> int:
         """Take in a page. Return how many of its products concern us."""
@@ -158,7 +194,14 @@ class _Sync:
             product__gone_at=None,
         )
         fingerprints = set(known.values_list("product__vendor_id", "source_hash"))
-        return {product for product in products if (product.vendor_id, product.fingerprint) in fingerprints}
+        return {product for product in products if (product.vendor_id, self._fingerprint(product)) in fingerprints}
+
+    def _fingerprint(self, product: ListedProduct) -> str:
+        """Return what says that it stands in the same listing as it did."""
+        country = self.context.listed_from
+        if not country:
+            return product.fingerprint
+        return blake2b(f"{country} {product.fingerprint}".encode(), digest_size=16).hexdigest()
 
     def _read(self, products: Sequence[ListedProduct], *, sku: str) -> list[tuple[ProductData, str]]:
         """Read products that are new or different, with their fingerprints; repeated ones are left out."""
@@ -175,9 +218,10 @@ class _Sync:
                 self.log.counts["other_language"] += 1
                 continue
             # A listing narrowed to a SKU may show only a part of the product.
-            found.setdefault(data.vendor_id, (data, "" if sku else product.fingerprint))
+            found.setdefault(data.vendor_id, (data, "" if sku else self._fingerprint(product)))
         first_seen = claim_products(list(found), vendor=self.vendor.name, kept=False)
-        self.log.counts["repeated"] += len(found) - len(first_seen)
+        if not self.context.listed_from:  # else most were in the usual listing
+            self.log.counts["repeated"] += len(found) - len(first_seen)
         return [entry for vendor_id, entry in found.items() if vendor_id in first_seen]
 
     def _is_untranslated(self, data: ProductData) -> bool:

@@ -9,6 +9,8 @@ from datetime import datetime
 
 from django.db import connection
 
+from catalog.services.revisions import next_revision, stamp_revision
+
 _START = (
     "DELETE FROM catalog_seenproduct WHERE vendor = %(vendor)s; DELETE FROM catalog_seensku WHERE vendor = %(vendor)s"
 )
@@ -28,7 +30,8 @@ _CLAIM_SKUS = """
 """
 # Emptying the hash makes the variant be written in full when it comes back.
 _MARK_VARIANTS = """
-    UPDATE catalog_variant v SET gone_at = %(at)s, changed_at = %(at)s, orderable = false, content_hash = ''
+    UPDATE catalog_variant v
+       SET gone_at = %(at)s, changed_at = %(at)s, revised_at = %(revised_at)s, orderable = false, content_hash = ''
      WHERE v.vendor = %(vendor)s AND v.gone_at IS NULL
        AND NOT EXISTS (SELECT FROM catalog_seensku s WHERE s.vendor = v.vendor AND s.sku = v.sku)
        AND NOT EXISTS (SELECT FROM catalog_product p
@@ -37,7 +40,7 @@ _MARK_VARIANTS = """
     RETURNING v.id
 """
 _MARK_PRODUCTS = """
-    UPDATE catalog_product p SET gone_at = %(at)s, changed_at = %(at)s, content_hash = ''
+    UPDATE catalog_product p SET gone_at = %(at)s, changed_at = %(at)s, revised_at = %(revised_at)s, content_hash = ''
      WHERE p.vendor = %(vendor)s AND p.gone_at IS NULL
        AND NOT EXISTS (SELECT FROM catalog_seenproduct s WHERE s.vendor = p.vendor AND s.vendor_id = p.vendor_id)
        AND NOT EXISTS (SELECT FROM catalog_variant v WHERE v.product_id = p.id AND v.gone_at IS NULL)
@@ -76,10 +79,13 @@ def count_kept(vendor: str) -> int:
 
 def mark_gone(vendor: str, *, at: datetime) -> list[int]:
     """Mark what was not seen as gone and return the ids of the variants. Only right after a complete run."""
+    revised_at = next_revision()
+    values: dict[str, str | datetime] = {"vendor": vendor, "at": at, "revised_at": revised_at}
     with connection.cursor() as cursor:
-        cursor.execute(_MARK_VARIANTS, {"vendor": vendor, "at": at})
+        cursor.execute(_MARK_VARIANTS, values)
         variants = [row[0] for row in cursor.fetchall()]
-        cursor.execute(_MARK_PRODUCTS, {"vendor": vendor, "at": at})
+        cursor.execute(_MARK_PRODUCTS, values)
+    stamp_revision(revised_at)
     return variants
 
 

@@ -13,7 +13,7 @@ from catalog.services.bulk import ChildTable, to_json
 from catalog.services.sync.changes import FIELDS, VariantContent
 
 TIERS = ChildTable(PriceTier, key=("variant_id", "price_list", "quantity"), values=("price",))
-RELATIONS = ChildTable(Relation, key=("variant_id", "kind", "related_sku"))
+RELATIONS = ChildTable(Relation, key=("variant_id", "kind", "related_sku"), values=("name",))
 AVAILABILITIES = ChildTable(
     Availability, key=("variant_id", "fulfiller_id"), values=AvailabilityData.__struct_fields__[1:]
 )
@@ -24,11 +24,12 @@ OWN_TABLES = {"tiers": TIERS, "availability": AVAILABILITIES, "relations": RELAT
 _DIRECT = tuple(
     "vendor_id sku gtin active available test_product sample_product personalized currency order_min_qty"  # noqa: SIM905
     " order_max_qty tier_price_qty_only shipping_from shipping_earliest_days shipping_latest_days express_available"
-    " image_url".split()
+    " image_url vendor_created_at vendor_updated_at".split()
 )
 _JSON = ("editor_intents", "media", "properties", "parts")
 UPDATE_COLUMNS = (
-    "id", "product_id", "vendor", *_DIRECT, *_JSON, "name", "orderable", "content_hash", "gone_at", "changed_at"
+    "id", "product_id", "vendor", *_DIRECT, *_JSON, "name", "orderable", "content_hash", "gone_at", "changed_at",
+    "revised_at", "listed_from",
 )  # fmt: skip
 INSERT_COLUMNS = (*UPDATE_COLUMNS, "created_at")
 
@@ -61,7 +62,9 @@ def is_orderable(data: VariantData) -> bool:
     )
 
 
-def variant_row(variant: WrittenVariant, *, vendor: str, changed_at: datetime) -> tuple[Any, ...]:
+def variant_row(
+    variant: WrittenVariant, *, vendor: str, changed_at: datetime, revised_at: datetime, listed_from: str
+) -> tuple[Any, ...]:
     """Return a row in the order of UPDATE_COLUMNS."""
     data = variant.data
     return (
@@ -75,6 +78,8 @@ def variant_row(variant: WrittenVariant, *, vendor: str, changed_at: datetime) -
         variant.content_hash,
         None,
         changed_at,
+        revised_at,
+        listed_from,
     )
 
 

@@ -2,6 +2,7 @@
 
 from collections import Counter
 from collections.abc import Iterable, Sequence
+from dataclasses import replace
 from hashlib import blake2b
 from typing import Any, NamedTuple
 
@@ -13,11 +14,24 @@ from django.db.models import Q
 from backoffice.vendors.catalog_messages import ProductData, VariantData
 from catalog.models import Category, Product, ProductText
 from catalog.services.bulk import ChildTable, copy_rows, replace_children, reserve_ids, update_rows, upsert_children
+from catalog.services.revisions import next_revision, stamp_revision
 from catalog.services.sync.writing_variants import WriteContext, write_variant_texts, write_variants
 
 PRODUCT_TEXTS = ChildTable(ProductText, key=("product_id", "language"), values=("name", "overwritten", "source_hash"))
 PRODUCT_CATEGORIES = ChildTable(Product.categories.through, key=("product_id", "category_id"))
-_UPDATE_COLUMNS = ("id", "vendor_id", "name", "image_url", "video_url", "content_hash", "gone_at", "changed_at")
+_UPDATE_COLUMNS = (
+    "id",
+    "vendor_id",
+    "name",
+    "image_url",
+    "video_url",
+    "vendor_created_at",
+    "vendor_updated_at",
+    "content_hash",
+    "gone_at",
+    "changed_at",
+    "revised_at",
+)
 _INSERT_COLUMNS = (*_UPDATE_COLUMNS, "vendor", "created_at")
 
 
@@ -39,6 +53,7 @@ def write_products(products: Sequence[ReadProduct], *, context: WriteContext) ->
     """
     counts: Counter[str] = Counter()
     with transaction.atomic():
+        context = replace(context, revised_at=next_revision())
         ids = _write_groups(products, context=context, counts=counts)
         variants = [
             (ids[product.data.vendor_id], product.data.vendor_id, data)
@@ -47,6 +62,7 @@ def write_products(products: Sequence[ReadProduct], *, context: WriteContext) ->
         ]
         write_variants(variants, context=context, counts=counts)
         _write_product_texts(products, ids=ids, context=context)
+        stamp_revision(context.revised_at)
         transaction.set_rollback(context.dry_run)
     return counts
 
@@ -55,14 +71,17 @@ def write_texts(products: Sequence[ReadProduct], *, context: WriteContext) -> Co
     """Write the texts of a further language for products and variants that we have; others are left out."""
     counts: Counter[str] = Counter()
     with transaction.atomic():
+        context = replace(context, revised_at=next_revision())
         vendor_ids = [product.data.vendor_id for product in products]
         known = Product.objects.filter(vendor=context.vendor, vendor_id__in=vendor_ids)
         ids = dict(known.values_list("vendor_id", "id"))
         products = [product for product in products if product.data.vendor_id in ids]
-        counts["texts"] = write_variant_texts(
+        changed = write_variant_texts(
             [(ids[product.data.vendor_id], data) for product in products for data in product.variants], context=context
         )
-        _write_product_texts(products, ids=ids, context=context)
+        counts["texts"] = len(changed)
+        renamed = _write_product_texts(products, ids=ids, context=context)
+        stamp_revision(context.revised_at, variants=changed, products=renamed)
         transaction.set_rollback(context.dry_run)
     return counts
 
@@ -95,7 +114,7 @@ def _read_stored(vendor_ids: list[str], *, context: WriteContext) -> dict[str, t
     if not context.force:
         return {row.vendor_id: (row.pk, row.content_hash) for row in rows.only("vendor_id", "content_hash")}
     return {
-        row.vendor_id: (row.pk, "" if row.gone_at else _hash(row.name, row.image_url, row.video_url, row.paths))
+        row.vendor_id: (row.pk, "" if row.gone_at else _hash(row, row.paths))
         for row in rows.annotate(paths=ArrayAgg("categories__path", filter=Q(categories__isnull=False), default=[]))
     }
 
@@ -107,18 +126,22 @@ def _row(data: ProductData, *, ids: dict[str, int], context: WriteContext) -> tu
         data.name,
         data.image_url,
         data.video_url,
+        data.vendor_created_at,
+        data.vendor_updated_at,
         _content_hash(data),
         None,
         context.at,
+        context.revised_at,
     )
 
 
 def _content_hash(data: ProductData) -> str:
-    return _hash(data.name, data.image_url, data.video_url, data.categories)
+    return _hash(data, data.categories)
 
 
-def _hash(name: str, image_url: str, video_url: str, categories: Iterable[str]) -> str:
-    own = (name, image_url, video_url, sorted(categories))
+def _hash(shown: Product | ProductData, categories: Iterable[str]) -> str:
+    times = (shown.vendor_created_at, shown.vendor_updated_at)
+    own = (shown.name, shown.image_url, shown.video_url, sorted(categories), times)
     return blake2b(msgspec.msgpack.encode(own), digest_size=16).hexdigest()
 
 
@@ -130,12 +153,13 @@ def _write_categories(products: Sequence[ProductData], *, ids: dict[str, int], v
     replace_children(PRODUCT_CATEGORIES, [ids[data.vendor_id] for data in products], rows)
 
 
-def _write_product_texts(products: Sequence[ReadProduct], *, ids: dict[str, int], context: WriteContext) -> None:
-    """Write them last of all: the fingerprint says that everything else is written."""
-    upsert_children(
-        PRODUCT_TEXTS,
-        [
-            (ids[data.vendor_id], context.language, data.name, data.name_overwritten, fingerprint)
-            for data, _, fingerprint in products
-        ],
-    )
+def _write_product_texts(products: Sequence[ReadProduct], *, ids: dict[str, int], context: WriteContext) -> list[int]:
+    """Write them last of all: the fingerprint says that everything else is written. Return whose name is another."""
+    rows = [
+        (ids[data.vendor_id], context.language, data.name, data.name_overwritten, fingerprint)
+        for data, _, fingerprint in products
+    ]
+    texts = ProductText.objects.filter(product__in=[row[0] for row in rows], language=context.language)
+    known = dict(texts.values_list("product", "name"))
+    upsert_children(PRODUCT_TEXTS, rows)
+    return [pk for pk, _language, name, *_rest in rows if known.get(pk) != name]

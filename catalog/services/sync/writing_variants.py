@@ -1,7 +1,7 @@
 """Writes the variants of a batch, and what changed at them."""
 
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, NamedTuple
@@ -18,6 +18,7 @@ from catalog.services.bulk import (
     upsert_children,
 )
 from catalog.services.sync.changes import FIELDS, Difference, VariantContent, describe_changes
+from catalog.services.sync.telling import tell_changes
 from catalog.services.sync.variant_rows import (
     AVAILABILITIES,
     INSERT_COLUMNS,
@@ -39,12 +40,18 @@ _CHANGE_COLUMNS = ("variant_id", "run_id", "kind", "detail", "at")
 
 @dataclass(frozen=True)
 class WriteContext:
-    """What all batches of a run have in common. `force`: compare with the rows themselves, not with their hashes."""
+    """What all batches of a run have in common. `force`: compare with the rows themselves, not with their hashes.
+
+    `at` is when the vendor was asked, `revised_at` the stamp of the transaction that writes (see `revisions.py`).
+    """
 
     vendor: str
     run_id: int
     language: str
     at: datetime
+    revised_at: datetime
+    # The country whose listing is read; empty for the usual one.
+    listed_from: str = ""
     record_changes: bool = True
     force: bool = False
     dry_run: bool = False
@@ -54,6 +61,7 @@ class _Stored(NamedTuple):
     id: int
     content_hash: str
     is_gone: bool
+    listed_from: str
 
 
 def write_variants(
@@ -67,7 +75,7 @@ def write_variants(
         row = stored.get(data.sku)
         if row is None:
             new.append((product_id, data, digest))
-        elif context.force or row.content_hash != digest:
+        elif context.force or row.content_hash != digest or row.listed_from != context.listed_from:
             changed.append(WrittenVariant(row.id, product_id, data, digest))
     ids = reserve_ids(Variant, len(new))
     counts["unchanged"] += len(variants) - len(new) - len(changed)
@@ -77,8 +85,8 @@ def write_variants(
         _update(changed, gone=gone, context=context, counts=counts)
 
 
-def write_variant_texts(variants: Sequence[tuple[int, VariantData]], *, context: WriteContext) -> int:
-    """Write the texts of (our product id, data) in the context's language. Return how many were new or differed."""
+def write_variant_texts(variants: Sequence[tuple[int, VariantData]], *, context: WriteContext) -> list[int]:
+    """Write the texts of (our product id, data) in the context's language. Return whose were new or differed."""
     skus = [data.sku for _, data in variants]
     known = {
         (product_id, sku): pk
@@ -95,8 +103,9 @@ def write_variant_texts(variants: Sequence[tuple[int, VariantData]], *, context:
 
 
 def _read_stored(skus: list[str], *, vendor: str) -> dict[str, _Stored]:
-    rows = Variant.objects.filter(vendor=vendor, sku__in=skus).values_list("sku", "id", "content_hash", "gone_at")
-    return {sku: _Stored(pk, digest, gone_at is not None) for sku, pk, digest, gone_at in rows}
+    columns = ("sku", "id", "content_hash", "gone_at", "listed_from")
+    rows = Variant.objects.filter(vendor=vendor, sku__in=skus).values_list(*columns)
+    return {sku: _Stored(pk, digest, gone_at is not None, place) for sku, pk, digest, gone_at, place in rows}
 
 
 def _insert(new: Sequence[WrittenVariant], *, context: WriteContext, counts: Counter[str]) -> None:
@@ -106,7 +115,19 @@ def _insert(new: Sequence[WrittenVariant], *, context: WriteContext, counts: Cou
     copy_rows(
         Variant,
         INSERT_COLUMNS,
-        ((*variant_row(variant, vendor=context.vendor, changed_at=context.at), context.at) for variant in new),
+        (
+            (
+                *variant_row(
+                    variant,
+                    vendor=context.vendor,
+                    changed_at=context.at,
+                    revised_at=context.revised_at,
+                    listed_from=context.listed_from,
+                ),
+                context.at,
+            )
+            for variant in new
+        ),
     )
     for name, table in OWN_TABLES.items():
         copy_rows(table.model, table.columns, _own_rows(name, new))
@@ -129,14 +150,20 @@ def _update(changed: Sequence[WrittenVariant], *, gone: set[int], context: Write
             counts["back"] += 1
         counts["changed" if found else "unchanged"] += 1
         changes[variant.id] = found
-    # Without a difference in what we keep at most the hash moves on.
+    # Without a difference in what we keep at most the hash and the vendor's own times move on.
     rows = [
         variant_row(
-            variant, vendor=context.vendor, changed_at=context.at if changes[variant.id] else data["changed_at"]
+            variant,
+            vendor=context.vendor,
+            changed_at=context.at if changes[variant.id] else data["changed_at"],
+            revised_at=context.revised_at if _is_revision(variant, changes, data) else data["revised_at"],
+            listed_from=context.listed_from,
         )
         for variant in changed
         for data in [before[variant.id].data]
-        if changes[variant.id] or data["content_hash"] != variant.content_hash
+        if changes[variant.id]
+        or data["content_hash"] != variant.content_hash
+        or data["listed_from"] != context.listed_from
     ]
     update_rows(Variant, UPDATE_COLUMNS, rows)
     written = [variant for variant in changed if changes[variant.id]]
@@ -146,6 +173,11 @@ def _update(changed: Sequence[WrittenVariant], *, gone: set[int], context: Write
     upsert_children(TEXTS, [text_row(variant.id, variant.data, language=context.language) for variant in written])
     if context.record_changes:
         record_changes([(pk, change) for pk, found in changes.items() for change in found], context=context)
+
+
+def _is_revision(variant: WrittenVariant, changes: Mapping[int, list[Difference]], data: Mapping[str, Any]) -> bool:
+    """Return whether storefronts see it differently: also in another product."""
+    return bool(changes[variant.id]) or variant.product_id != data["product_id"]
 
 
 def _read_content(ids: Sequence[int], *, language: str) -> dict[int, VariantContent]:
@@ -161,7 +193,9 @@ def _read_content(ids: Sequence[int], *, language: str) -> dict[int, VariantCont
                 "text": {text[1:] for text in texts.get(row["id"], set()) if text[0] == language},
             },
         )
-        for row in Variant.objects.filter(id__in=ids).values("id", "changed_at", "content_hash", *FIELDS)
+        for row in Variant.objects.filter(id__in=ids).values(
+            "id", "product_id", "changed_at", "revised_at", "content_hash", "listed_from", *FIELDS
+        )
     }
 
 
@@ -170,9 +204,10 @@ def _own_rows(name: str, variants: Sequence[WrittenVariant]) -> Iterator[tuple[A
 
 
 def record_changes(changes: Sequence[tuple[int, Difference]], *, context: WriteContext) -> None:
-    """Keep (our variant id, change) for people to see."""
+    """Keep (our variant id, change) for people to see, and tell storefronts of it."""
     copy_rows(
         VariantChange,
         _CHANGE_COLUMNS,
         [(pk, context.run_id, change.kind, to_json(change.detail), context.at) for pk, change in changes],
     )
+    tell_changes(changes)

@@ -6,7 +6,6 @@ language. Columns marked as shown are there to be read: what is typed into them 
 Limits: 40 MB a file, 300,000 rows, 32,767 characters a cell; longer texts are exported as blank, which changes nothing.
 """
 
-import re
 from collections.abc import Callable, Collection, Iterator, Mapping
 from dataclasses import dataclass
 from decimal import Decimal
@@ -17,6 +16,7 @@ from backoffice.errors import InvalidInput
 from backoffice.tables.cells import Cell, is_blank, is_datetime, read_code, read_line, read_paragraph, shown
 from backoffice.tables.numbers import read_amount, read_whole
 from backoffice.tables.rows import unreadable
+from backoffice.tables.writing import Row, printable
 from backoffice.text.cleaning import BadText, clean_paragraph, trim
 from backoffice.text.translatable import gettext as _
 from catalog.models import ChangeKind, PriceList, Variant
@@ -25,10 +25,6 @@ from catalog.services.change_sets.values import Value, exact, refuse
 
 MOST_BYTES = 40 * 1024 * 1024
 MOST_TABLE_ROWS = 300_000
-LONGEST_CELL = 32_767
-
-# A row as it is exported.
-Row = list[Cell]
 
 _LISTS = tuple(str(name) for name in PriceList.values)
 _FLAGS = {"yes": True, "true": True, "1": True, "wahr": True, "no": False, "false": False, "0": False}
@@ -36,8 +32,6 @@ _FLAGS |= {"nein": False, "falsch": False, "ja": True}
 # How the spreadsheets of our neighbours save the values of check boxes.
 _FLAGS |= dict.fromkeys(("vrai", "vero", "verdadero", "verdadeiro", "waar", "prawda"), True)
 _FLAGS |= dict.fromkeys(("faux", "falso", "onwaar", "fałsz"), False)
-# What XML cannot carry, and control characters, which nobody sees.
-_UNPRINTABLE = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x84\x86-\x9f\ud800-\udfff\ufffe\uffff]")
 
 
 @dataclass(frozen=True)
@@ -126,7 +120,7 @@ def merge_requests(one: Value, other: Value) -> Value:
     for name, value in other.items():
         if isinstance(value, dict) and name in joined:
             if joined[name].keys() & value.keys():
-                raise refuse(_("This SKU and quantity stand in the table twice."))
+                raise refuse(_("This SKU and quantity appear twice in the table."))
             joined[name] = joined[name] | value
         elif joined.setdefault(name, value) != value:
             raise refuse(_("%(name)s differs between the rows of this SKU.") % {"name": name})
@@ -153,12 +147,6 @@ def read_flag(cell: Cell) -> bool:
     if (flag := _FLAGS.get(trim(word).lower())) is None:
         raise refuse(_("%(value)s is neither yes nor no.") % {"value": shown(cell)})
     return flag
-
-
-def printable(text: str) -> str:
-    """Return what a cell can carry; nothing for a text that is too long, so that nobody sends back half of it."""
-    text = _UNPRINTABLE.sub("", text)
-    return "" if len(text) > LONGEST_CELL else text
 
 
 def _ordered(kind: str, data: dict[str, Any]) -> Row:
@@ -222,7 +210,7 @@ def ensure_known_columns(kind: str, header: Collection[str]) -> None:
     if missing := [name for name in layout.keys if name not in header]:
         raise unreadable(_("These columns are missing: %(names)s.") % {"names": ", ".join(missing)})
     if len(set(header)) < len(header):
-        raise unreadable(_("A column stands in the table twice."))
+        raise unreadable(_("A column appears twice in the table."))
     if not set(header) & set(layout.typed):
-        text = _("None of the columns changes anything; one of these is needed: %(names)s.")
+        text = _("No column contains changes; at least one of these is required: %(names)s.")
         raise unreadable(text % {"names": ", ".join(layout.typed)})

@@ -6,13 +6,15 @@ from django.db import transaction
 from django.db.models import QuerySet
 from django.db.models.functions import Coalesce, Now
 
+from backoffice.accounts.services.markets import Market
 from backoffice.errors import Conflict, IllegalTransition, InvalidInput
 from backoffice.text.translatable import gettext as _
 from catalog.models import ChangeKind, ChangeSet, ChangeSource, TableImport, TableImportState
-from catalog.services.change_sets.editing import make_change_set
+from catalog.services.change_sets.editing import in_market, make_change_set
 from catalog.services.change_sets.formats import ensure_able_vendor, format_of
 from catalog.services.change_sets.values import Value
 from catalog.services.current_values import current_values, variants_of
+from catalog.services.price_markets import market_of
 from catalog.services.tables.columns import ensure_one_line, without_same_texts
 from catalog.services.tables.requests import TableReading, ensure_size, read_requests
 
@@ -22,7 +24,14 @@ _BATCH = 2000
 
 
 def accept_table(
-    content: bytes, *, file_name: str, kind: str, vendor: str, clear_blanks: bool, actor: str
+    content: bytes,
+    *,
+    file_name: str,
+    kind: str,
+    vendor: str,
+    clear_blanks: bool,
+    actor: str,
+    market: Market | None = None,
 ) -> TableImport:
     """Keep the file until it is read. Raises InvalidInput for files that are too large or empty."""
     ensure_able_vendor(vendor, kind=kind)
@@ -34,6 +43,8 @@ def accept_table(
         content=content,
         clear_blanks=clear_blanks,
         created_by=actor,
+        currency=market.currency if market else "",
+        shipping_from=market.shipping_from if market else "",
     )
 
 
@@ -51,7 +62,7 @@ def read_import(table: TableImport) -> TableImport:
     except InvalidInput as error:
         return _finish(table, TableImportState.REFUSED, problems=[_of_the_file(error.text)])
     except Exception:
-        fail_table(table, text=_("A fault of this program stopped it; the log of the workers has the details."))
+        fail_table(table, text=_("An internal error stopped it; see the worker log for details."))
         raise
     return _finish(
         table,
@@ -76,7 +87,7 @@ def draft_import(table: TableImport, *, actor: str, title: str = "") -> ChangeSe
     with transaction.atomic():
         table = TableImport.objects.select_for_update().get(pk=table.pk)
         if table.state != TableImportState.READY:
-            raise IllegalTransition(_("This table is %s.") % table.get_state_display())
+            raise IllegalTransition(_("State of this table: %s.") % table.get_state_display())
         if not table.requests:
             raise Conflict(_("The table changes nothing."), code="empty")
         change_set = make_change_set(
@@ -86,6 +97,7 @@ def draft_import(table: TableImport, *, actor: str, title: str = "") -> ChangeSe
             title=title or table.file_name,
             source=ChangeSource.TABLE,
             actor=actor,
+            market=market_of(table),
         )
         table.change_set, table.state = change_set, TableImportState.DRAFTED
         # The rows are the change set's now.
@@ -99,7 +111,7 @@ def read_again(table: TableImport) -> TableImport:
     rows = TableImport.objects.filter(pk=table.pk, state=TableImportState.REFUSED)
     if not rows.update(state=TableImportState.WAITING, waiting_since=Now(), reading_since=None, seen=0, problems=[]):
         table.refresh_from_db()
-        raise IllegalTransition(_("This table is %s.") % table.get_state_display())
+        raise IllegalTransition(_("State of this table: %s.") % table.get_state_display())
     table.refresh_from_db()
     return table
 
@@ -109,7 +121,7 @@ def discard_import(table: TableImport) -> None:
     with transaction.atomic():
         table = TableImport.objects.select_for_update().get(pk=table.pk)
         if table.state == TableImportState.DRAFTED:
-            raise IllegalTransition(_("This table is %s.") % table.get_state_display())
+            raise IllegalTransition(_("State of this table: %s.") % table.get_state_display())
         table.state, table.requests = TableImportState.DISCARDED, {}
         table.save(update_fields=["state", "requests"])
 
@@ -164,29 +176,31 @@ def _keep_differing(table: TableImport, reading: TableReading) -> None:
     for start in range(0, len(skus), _BATCH):
         batch = skus[start : start + _BATCH]
         variants = list(variants_of(table.vendor).filter(sku__in=batch))
-        current = current_values(table.kind, vendor=table.vendor, variants=variants)
+        current = current_values(table.kind, vendor=table.vendor, variants=variants, market=market_of(table))
         known = {variant.sku for variant in variants}
         for sku in batch:
             requested = reading.requests.pop(sku)
             if sku not in known:
-                text = _("This SKU is not in our catalogue; a spreadsheet may have taken away zeros at its beginning.")
+                text = _("This SKU is not in our catalogue; a spreadsheet may have removed its leading zeros.")
                 reading.add_error(sku, text, row=reading.places[sku])
-            elif kept := _differing(table.kind, sku, requested, current.get(sku), reading):
+            elif kept := _differing(table, sku, requested, current.get(sku), reading):
                 reading.requests[sku] = kept
             else:
                 reading.counts["unchanged"] += 1
 
 
-def _differing(kind: str, sku: str, requested: Value, current: Value | None, reading: TableReading) -> Value | None:
+def _differing(
+    table: TableImport, sku: str, requested: Value, current: Value | None, reading: TableReading
+) -> Value | None:
     """Return the request, None when it changes nothing or makes no sense."""
-    change_format = format_of(kind)
-    if current is not None and kind == ChangeKind.SEARCH_TEXTS:
+    change_format = format_of(table.kind)
+    if current is not None and table.kind == ChangeKind.SEARCH_TEXTS:
         requested = without_same_texts(requested, current=current)
     if not requested:
         return None
     try:
         ensure_one_line(requested)
-        requested = change_format.clean(requested)
+        requested = in_market(change_format.clean(requested), market_of(table))
     except InvalidInput as error:
         reading.add_error(sku, "; ".join(error.errors.get("", [error.text])), row=reading.places[sku])
         return None

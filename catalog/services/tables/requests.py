@@ -48,7 +48,7 @@ def ensure_size(content: bytes) -> None:
     if not content:
         raise unreadable(_("The file is empty."))
     if len(content) > MOST_BYTES:
-        raise unreadable(_("A file has at most %(most)d MB.") % {"most": MOST_BYTES // 1024 // 1024})
+        raise unreadable(_("A file can be at most %(most)d MB.") % {"most": MOST_BYTES // 1024 // 1024})
 
 
 def read_requests(
@@ -83,7 +83,7 @@ def _read_row(row: TableRow, header: dict[int, str], reading: TableReading, *, k
             raise refuse(problem)
         requested = parse_row(kind, cells, clear_blanks=clear_blanks)
         if sku in reading.requests and not LAYOUTS[kind].is_by_quantity:
-            raise refuse(_("This SKU stands in the table twice."))
+            raise refuse(_("This SKU appears twice in the table."))
         reading.requests[sku] = merge_requests(reading.requests.get(sku, {}), requested)
         reading.places.setdefault(sku, row.number)
     except InvalidInput as error:

@@ -38,14 +38,14 @@ def papers(request: HttpRequest) -> HttpResponse:
     waiting = [label for label in batch.fetching if label.can_fetch()]
     coming = [label for label in batch.fetching if label.state == LabelState.ASKED]
     button = ngettext(
-        "Fetch %(count)s label, announce its parcel for today",
-        "Fetch %(count)s labels, announce their parcels for today",
+        "Fetch %(count)s label and announce its parcel for today",
+        "Fetch %(count)s labels and announce their parcels for today",
         len(waiting),
     )
     return desk_page(
         request,
         "fulfillment/papers.html",
-        title=_("Papers"),
+        title=_("Order documents"),
         rows=[_row(order) for order in batch.orders],
         unprintable=[(order, letters) for order in batch.orders if (letters := unprintable_letters(order))],
         keys=keys,
@@ -68,7 +68,7 @@ def fetch(request: HttpRequest) -> HttpResponse:
     keys = _marked(request.POST)
     form = FetchForm(request.POST)
     if not form.is_valid():
-        messages.error(request, _("The page was out of date; look at it again."))
+        messages.error(request, _("The page was out of date. Review it again."))
         return HttpResponseRedirect(_page(keys))
     try:
         batch, problems = begin_batch(keys, actor=actor(request), dispatch_on=form.cleaned_data["dispatch_on"])

@@ -7,7 +7,6 @@ from dataclasses import dataclass
 from typing import Any
 
 from django.http import HttpRequest, HttpResponse, QueryDict
-from django.shortcuts import get_object_or_404
 from django.template.response import TemplateResponse
 from django.utils import timezone
 from django.utils.translation import ngettext
@@ -16,7 +15,7 @@ from django.views.decorators.http import require_POST
 from backoffice.errors import DomainError, InvalidInput
 from backoffice.staff.base import actor
 from backoffice.staff.keyset import read_key
-from backoffice.staff.pages import find_or_404
+from backoffice.staff.pages import find_or_404, get_visible_or_404
 from backoffice.staff.text_fields import posted_text
 from backoffice.states import Chip
 from backoffice.text.structs import Text
@@ -35,7 +34,8 @@ from fulfillment.models import (
     ProductionShipmentLine,
 )
 from fulfillment.services.dispatching import add_parcel, withdraw_parcel
-from fulfillment.services.parcel_rules import UNUSUAL_CODE, ParcelToMake
+from fulfillment.services.parcel_rules import UNUSUAL_CODE, ParcelToMake, find_meant_carrier
+from fulfillment.services.production_parcels import GONE_STATES
 from fulfillment.services.scanning import UNDO_SECONDS, Scan, ScanKind, confirm_scan, what_remains
 from fulfillment.services.tracking_codes import clean_code, find_label
 from fulfillment.services.worklist import count_work
@@ -80,8 +80,9 @@ class Result:
     undo: Recent | None = None
     needs_items: bool = False
     takes_own_label: bool = False
-    # The carrier for whose parcel the code is unusual: "it is right" packs it all the same.
+    # The carrier for whose parcel the code is unusual: "use it anyway" packs it all the same; and whose it looks like.
     asks_about_code_of: str = ""
+    meant_carrier: Carrier | None = None
     others: tuple[ProductionOrder, ...] = ()
     packed: tuple[ProductionShipmentLine, ...] = ()
 
@@ -119,6 +120,9 @@ def pack(request: HttpRequest, pk: int) -> HttpResponse:
         if isinstance(error, InvalidInput) and error.errors.keys() == {UNUSUAL_CODE}:
             return _respond(request, _ask_about_code(request, pk, error.text, requested))
         about = _about(request, pk)
+        last = order.shipments.filter(state__in=GONE_STATES).order_by("-pk").first()
+        if last is not None and not about.left:  # somebody else packed it while this page was open
+            return _respond(request, _packed_already(last, code, about))
         return _respond(request, Result(WRONG, _("Not packed"), error.text, code, about, takes_own_label=True))
     return _respond(request, _packed(request, parcel))
 
@@ -127,13 +131,13 @@ def pack(request: HttpRequest, pk: int) -> HttpResponse:
 def undo(request: HttpRequest, pk: int) -> HttpResponse:
     """Take the parcel back."""
     require_dispatch(request)
-    parcel = get_object_or_404(ProductionShipment, pk=pk)
+    parcel = get_visible_or_404(ProductionShipment, pk=pk)
     try:
         withdraw_parcel(parcel, actor=actor(request))
     except DomainError as error:
         outcome, title, text = WRONG, _("Too late"), error.text
     else:
-        outcome, title, text = LOOK, _("Taken back"), _("The vendor is not told. Scan it again when it leaves.")
+        outcome, title, text = LOOK, _("Withdrawn"), _("Nothing is sent to the vendor. Scan it again when it leaves.")
     about = _about(request, parcel.production_order_id)
     return _respond(request, Result(outcome, title, text, parcel.tracking_code, about))
 
@@ -153,13 +157,17 @@ def _result(request: HttpRequest, found: Scan) -> Result:
         return _packed(request, found.parcel)
     about = _about(request, found.production_order.pk)
     if found.kind == ScanKind.ALREADY and found.parcel:
-        who = {"name": found.parcel.made_by, "when": timezone.localtime(found.parcel.created_at).strftime("%H:%M")}
-        text = _("%(name)s packed it at %(when)s. Nothing was done.") % who
-        return Result(LOOK, _("Packed already"), text, found.code, about, undo=_undo(found.parcel))
+        return _packed_already(found.parcel, found.code, about)
     if found.kind == ScanKind.NEEDS_ITEMS:
-        text = _("The order has several labels: enter how many of each item are in this one.")
+        text = _("The order has several labels: enter the quantity of each item in this parcel.")
         return Result(LOOK, _("What is in this parcel?"), text, found.code, about, needs_items=True)
     return _shown(about, found)
+
+
+def _packed_already(parcel: ProductionShipment, code: str, about: StationOrder) -> Result:
+    who = {"name": parcel.made_by, "when": timezone.localtime(parcel.created_at).strftime("%H:%M")}
+    text = _("Packed by %(name)s at %(when)s. No change.") % who
+    return Result(LOOK, _("Already packed"), text, code, about, undo=_undo(parcel))
 
 
 def _shown(about: StationOrder, found: Scan) -> Result:
@@ -177,14 +185,14 @@ def _shown(about: StationOrder, found: Scan) -> Result:
 def _ask_about_code(request: HttpRequest, order_id: int, text: str, requested: ParcelToMake) -> Result:
     """Return the question whether a code that looks like none of its carrier is right; nothing was done yet."""
     code, carrier, about = requested.tracking_code, requested.carrier, _about(request, order_id)
-    title = _("Is this the tracking code?")
-    return Result(LOOK, title, text, code, about, takes_own_label=True, asks_about_code_of=carrier)
+    title, meant = _("Is this the tracking code?"), find_meant_carrier(requested)
+    return Result(LOOK, title, text, code, about, takes_own_label=True, asks_about_code_of=carrier, meant_carrier=meant)
 
 
 def _packed(request: HttpRequest, parcel: ProductionShipment) -> Result:
     about = _about(request, parcel.production_order_id)
     pieces = sum(item.remaining for item in about.left)
-    text = ngettext("%(count)s piece has yet to leave.", "%(count)s pieces have yet to leave.", pieces)
+    text = ngettext("%(count)s piece left to pack.", "%(count)s pieces left to pack.", pieces)
     text = text % {"count": pieces} if pieces else _("The order is complete.")
     packed = tuple(parcel.lines.select_related("item").order_by("pk"))
     return Result(RIGHT, _("Packed"), text, parcel.tracking_code, about, undo=_undo(parcel), packed=packed)

@@ -11,9 +11,11 @@ from django.utils.translation import gettext_lazy
 from backoffice.engine.admin.timeline import Timeline, read_timeline
 from backoffice.engine.models import Push
 from backoffice.engine.models.push import PushState
+from backoffice.engine.services.push_errors import explain_push
 from backoffice.paper.postal import address_lines
 from backoffice.states import Chip
 from backoffice.text.translatable import gettext as _
+from backoffice.vendors.explaining import Explanation
 from fulfillment.admin.production_page.chips import label_chip, parcel_chip, statuses
 from fulfillment.admin.production_page.pictures import document_url, pictures_of
 from fulfillment.admin.production_page.steps import NextStep, next_step
@@ -39,7 +41,7 @@ _MORE = (
     ("mobile", gettext_lazy("mobile")),
     ("email", gettext_lazy("e-mail")),
     ("state_code", gettext_lazy("state")),
-    ("vat_id", gettext_lazy("VAT id")),
+    ("vat_id", gettext_lazy("VAT ID")),
     ("eori_number", gettext_lazy("EORI number")),
 )
 
@@ -88,16 +90,23 @@ class LabelContext:
         """What can be done while our copy is missing; its parcel can be reported all the same."""
         if not self.is_missing:
             return []
-        lines = [_("Save what came: where another program opens it, print it from there.")] if self.answer_url else []
+        lines = (
+            [_("Save the received file: if another program can open it, print it from there.")]
+            if self.answer_url
+            else []
+        )
         if self.answer is None:
             lines.append(
-                _("Report the parcel: if the vendor never handed out the label, it says so, and it can be fetched.")
+                _(
+                    "Report the parcel: if the vendor never handed out the label, it rejects the report, and the "
+                    "label can be fetched."
+                )
             )
         if self.label.kind == LabelKind.SUPPLIED:
             lines.append(_("Ask the merchant of this order for the label and add it here."))
         else:
             lines.append(_("Ask the vendor for the label and add it here."))
-        lines.append(_("Or send the parcel with a label of your own, at your cost, and report it as forced."))
+        lines.append(_("Or send the parcel with your own label, at your own cost, and report it as forced."))
         return lines
 
 
@@ -117,9 +126,9 @@ class ParcelContext:
         return bool(can_withdraw(self.parcel, self.push))
 
     @property
-    def refusal(self) -> str:
-        """The vendor's own words."""
-        return self.push.cause if self.push and self.parcel.state == ParcelState.REFUSED else ""
+    def refusal(self) -> Explanation | None:
+        """Why the vendor refused it."""
+        return explain_push(self.push).main if self.push and self.parcel.state == ParcelState.REFUSED else None
 
 
 @dataclass(frozen=True)

@@ -4,11 +4,11 @@ from django.contrib.admin.views.decorators import staff_member_required
 from django.contrib.auth.decorators import permission_required
 from django.http import Http404, HttpRequest
 from django.http.response import HttpResponseBase
-from django.shortcuts import get_object_or_404
 from django.utils.text import slugify
 from django.views.decorators.http import require_GET
 
 from backoffice.engine.services.files import open_file
+from backoffice.staff.pages import get_visible_or_404
 from backoffice.web.file_answers import file_response
 from fulfillment.models import Label, LabelResponse, ProductionFile
 
@@ -33,13 +33,13 @@ def serve_document(request: HttpRequest, kind: str, pk: int) -> HttpResponseBase
 def _find(kind: str, pk: int) -> tuple[ProductionFile | Label | LabelResponse, str]:
     """Return the row, and what it is saved as. Raises Http404."""
     if kind == "file":
-        file = get_object_or_404(ProductionFile.objects.select_related("production_order"), pk=pk)
+        file = get_visible_or_404(ProductionFile.objects.select_related("production_order"), pk=pk)
         return file, f"{file.production_order.vendor_id}-{file.kind}-{file.raw_kind}-{pk}"
     if kind == "label":
-        label = get_object_or_404(Label.objects.select_related("production_order"), pk=pk)
+        label = get_visible_or_404(Label.objects.select_related("production_order"), pk=pk)
         return label, f"{label.production_order.vendor_id}-label-{label.tracking_code}-{pk}"
     if kind == "answer":
-        answer = get_object_or_404(LabelResponse.objects.select_related("label__production_order"), label=pk)
+        answer = get_visible_or_404(LabelResponse.objects.select_related("label__production_order"), label=pk)
         label = answer.label
         return answer, f"{label.production_order.vendor_id}-label-{label.tracking_code}-as-it-came"
     raise Http404

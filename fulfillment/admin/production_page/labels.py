@@ -3,12 +3,11 @@
 from django import forms
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
-from django.shortcuts import get_object_or_404
 from django.utils import timezone
 from django.utils.translation import gettext_lazy
 
 from backoffice.staff.base import actor
-from backoffice.staff.pages import act
+from backoffice.staff.pages import act, get_visible_or_404
 from backoffice.text.translatable import gettext as _
 from fulfillment.admin.production_page.guard import desk_page, order_url, require_dispatch
 from fulfillment.models import Label, LabelState
@@ -70,10 +69,10 @@ def add_copy(request: HttpRequest, pk: int) -> HttpResponse:
 
     def keep() -> str:
         keep_label_copy(label, form.cleaned_data["file"].read(), actor=actor(request))
-        return _("The copy is kept and can be printed.")
+        return _("The copy is saved and can be printed.")
 
     return act(request, keep, to=back)
 
 
 def _find(pk: int) -> Label:
-    return get_object_or_404(Label.objects.select_related("production_order"), pk=pk)
+    return get_visible_or_404(Label.objects.select_related("production_order"), pk=pk)

@@ -5,12 +5,11 @@ from typing import Any
 from django import forms
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
-from django.shortcuts import get_object_or_404
 from django.utils.translation import gettext_lazy
 
 from backoffice.errors import DomainError, InvalidInput
 from backoffice.staff.base import actor
-from backoffice.staff.pages import act, find_or_404
+from backoffice.staff.pages import act, find_or_404, get_visible_or_404
 from backoffice.staff.text_fields import CodeField, ParagraphField
 from backoffice.text.translatable import gettext as _
 from fulfillment.admin.production_page.guard import desk_page, may_force, order_url, require_dispatch
@@ -37,9 +36,9 @@ class ParcelForm(forms.Form):
     width_cm = forms.DecimalField(label=gettext_lazy("Width (cm)"), required=False, max_digits=10, decimal_places=2)
     depth_cm = forms.DecimalField(label=gettext_lazy("Depth (cm)"), required=False, max_digits=10, decimal_places=2)
     weight_g = forms.DecimalField(label=gettext_lazy("Weight (g)"), required=False, max_digits=12, decimal_places=2)
-    code_is_confirmed = forms.BooleanField(label=gettext_lazy("The tracking code is right"), required=False)
+    code_is_confirmed = forms.BooleanField(label=gettext_lazy("Use it anyway"), required=False)
     force = forms.BooleanField(
-        label=gettext_lazy("Report it although the vendor would refuse it (re-shipment, own label)"), required=False
+        label=gettext_lazy("Report it even though the vendor would reject it (reshipment, own label)"), required=False
     )
     force_reason = ParagraphField(
         label=gettext_lazy("Reason for forcing"), required=False, max_length=1000, widget=forms.Textarea({"rows": 2})
@@ -104,7 +103,10 @@ def add(request: HttpRequest, pk: int) -> HttpResponse:
         except DomainError as error:
             form.add_refusal(error)
         else:
-            text = _("Parcel %(code)s is made. The vendor is told in %(seconds)d seconds; until then it can be undone.")
+            text = _(
+                "Parcel %(code)s is created. It is sent to the vendor in %(seconds)d seconds; until then it can be "
+                "undone."
+            )
             messages.success(request, text % {"code": parcel.tracking_code, "seconds": UNDO_SECONDS})
             return HttpResponseRedirect(order_url(order, "parcels"))
     return desk_page(
@@ -121,11 +123,11 @@ def add(request: HttpRequest, pk: int) -> HttpResponse:
 def withdraw(request: HttpRequest, pk: int) -> HttpResponse:
     """Take a parcel back before the vendor hears of it."""
     require_dispatch(request)
-    parcel = get_object_or_404(ProductionShipment.objects.select_related("production_order"), pk=pk)
+    parcel = get_visible_or_404(ProductionShipment.objects.select_related("production_order"), pk=pk)
 
     def undo() -> str:
         withdraw_parcel(parcel, actor=actor(request))
-        return _("Parcel %(code)s is taken back: the vendor is not told.") % {"code": parcel.tracking_code}
+        return _("Parcel %(code)s is withdrawn. Nothing is sent to the vendor.") % {"code": parcel.tracking_code}
 
     return act(request, undo, to=order_url(parcel.production_order, "parcels"))
 

@@ -38,14 +38,16 @@ def open_labels(order: ProductionOrder) -> list[Label]:
 def _trouble(order: ProductionOrder) -> NextStep | None:
     states = {label.state for label in open_labels(order)}
     if LabelState.LOST in states:
-        text = _("The parcel is announced, but our copy of the label is missing: add one that you got elsewhere.")
+        text = _("The parcel is announced, but our copy of the label is missing: add one from another source.")
         return NextStep(Tone.RED, "error", text, "labels")
     if LabelState.REFUSED in states:
-        return NextStep(Tone.RED, "block", _("The vendor refused a label: read why, then ask again."), "labels")
+        return NextStep(Tone.RED, "block", _("The vendor rejected a label: read why, then request it again."), "labels")
     if any(parcel.state == ParcelState.REFUSED for parcel in order.shipments.all()) and order.is_to_do:
-        return NextStep(Tone.RED, "block", _("The vendor refused a parcel: read why, then report it again."), "parcels")
+        return NextStep(
+            Tone.RED, "block", _("The vendor rejected a parcel: read why, then report it again."), "parcels"
+        )
     if order.is_to_do and any(file.needs_attention for file in order.files.all()):
-        return NextStep(Tone.AMBER, "draft", _("A file could not be downloaded: look at it before printing."), "items")
+        return NextStep(Tone.AMBER, "draft", _("A file could not be downloaded: check it before printing."), "items")
     return None
 
 
@@ -53,17 +55,17 @@ def _ended(order: ProductionOrder) -> NextStep | None:
     if order.dispatch == DispatchState.SHIPPED:
         waiting = [parcel for parcel in order.shipments.all() if parcel.state == ParcelState.WAITING]
         if waiting:
-            return NextStep(Tone.BLUE, "outbox", _("All is packed; the vendor is being told."))
-        return NextStep(Tone.GREEN, "check_circle", _("All is shipped and reported."))
+            return NextStep(Tone.BLUE, "outbox", _("Everything is packed; the report is being sent to the vendor."))
+        return NextStep(Tone.GREEN, "check_circle", _("Everything is shipped and reported."))
     if order.state == ProductionOrderState.DONE:
-        return NextStep(Tone.GREEN, "check_circle", _("Finished, says the vendor."))
+        return NextStep(Tone.GREEN, "check_circle", _("Finished at the vendor."))
     return None
 
 
 def _way_to_parcel(order: ProductionOrder) -> NextStep:
     labels = open_labels(order)
     if any(file.is_coming for file in order.files.all()):
-        return NextStep(Tone.BLUE, "downloading", _("Its files are being downloaded."), "items")
+        return NextStep(Tone.BLUE, "downloading", _("The files are being downloaded."), "items")
     if any(label.state == LabelState.ASKED for label in labels):
         return NextStep(Tone.BLUE, "sync", _("The label is being fetched."), "labels")
     waiting = sum(label.state == LabelState.WAITING for label in labels)

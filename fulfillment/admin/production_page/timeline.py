@@ -20,12 +20,12 @@ from fulfillment.models import Label, ProductionEvent, ProductionOrder, Producti
 SENTENCES: dict[str, Sentence] = {
     "production.pending": ("inbox", Tone.GREY, _("The production order came in.")),
     "production.in_production": ("precision_manufacturing", Tone.BLUE, _("It is in production.")),
-    "production.done": ("check_circle", Tone.GREEN, _("The vendor counts it as finished.")),
-    "production.cancelled": ("cancel", Tone.AMBER, _("The vendor cancelled it: make and ship nothing.")),
-    "production.unknown": ("help", Tone.AMBER, _("The vendor calls its state “%(word)s”: unknown.")),
-    "production.unknown_word": ("help", Tone.AMBER, _("The vendor calls its state “%(word)s”: unknown.")),
-    "label.asked": ("print", Tone.BLUE, _("The label %(tracking_code)s was asked for.")),
-    "label.made": ("new_label", Tone.BLUE, _("The vendor made a label, %(carrier)s %(tracking_code)s.")),
+    "production.done": ("check_circle", Tone.GREEN, _("The vendor lists it as finished.")),
+    "production.cancelled": ("cancel", Tone.AMBER, _("The vendor cancelled it: do not make or ship anything.")),
+    "production.unknown": ("help", Tone.AMBER, _("Unknown status at the vendor: “%(word)s”.")),
+    "production.unknown_word": ("help", Tone.AMBER, _("Unknown status at the vendor: “%(word)s”.")),
+    "label.asked": ("print", Tone.BLUE, _("The label %(tracking_code)s was requested.")),
+    "label.made": ("new_label", Tone.BLUE, _("The vendor created a label: %(carrier)s %(tracking_code)s.")),
     "label.fetched": (
         "local_shipping",
         Tone.GREEN,
@@ -34,32 +34,35 @@ SENTENCES: dict[str, Sentence] = {
     "label.unfit": (
         "error",
         Tone.RED,
-        _("The label %(tracking_code)s was handed out, which announces its parcel, but cannot be printed: %(cause)s"),
+        _(
+            "The label %(tracking_code)s was handed out, which announced its parcel, but it cannot be printed: "
+            "%(cause)s"
+        ),
     ),
-    "label.refused": ("block", Tone.RED, _("The vendor refused the label: %(cause)s")),
-    "label.let_go": ("undo", Tone.GREY, _("The label was not fetched; it can be asked for again.")),
+    "label.refused": ("block", Tone.RED, _("The vendor rejected the label: %(cause)s")),
+    "label.let_go": ("undo", Tone.GREY, _("The label was not fetched; it can be requested again.")),
     "label.not_handed_out": (
         "undo",
         Tone.BLUE,
         _("The vendor never handed out the label %(tracking_code)s: it can be fetched."),
     ),
     "label.copied": ("file_copy", Tone.GREEN, _("A copy of the label %(tracking_code)s was added by hand.")),
-    "parcel.made": ("package_2", Tone.BLUE, _("A parcel was made: %(carrier)s %(tracking_code)s.")),
-    "parcel.withdrawn": ("undo", Tone.GREY, _("The parcel %(carrier)s %(tracking_code)s was taken back.")),
+    "parcel.made": ("package_2", Tone.BLUE, _("A parcel was created: %(carrier)s %(tracking_code)s.")),
+    "parcel.withdrawn": ("undo", Tone.GREY, _("The parcel %(carrier)s %(tracking_code)s was withdrawn.")),
     "parcel.reported": ("local_shipping", Tone.GREEN, _("The vendor has the parcel %(carrier)s %(tracking_code)s.")),
     "parcel.seen": (
         "visibility",
         Tone.BLUE,
-        _("The vendor shows a parcel that was not reported here: %(carrier)s %(tracking_code)s."),
+        _("The vendor lists a parcel that was not reported from here: %(carrier)s %(tracking_code)s."),
     ),
-    "parcel.refused": ("block", Tone.RED, _("The vendor refused the parcel %(tracking_code)s: %(cause)s")),
+    "parcel.refused": ("block", Tone.RED, _("The vendor rejected the parcel %(tracking_code)s: %(cause)s")),
     "vendor.history": ("history", Tone.GREY, "%(text)s"),
     "push.needs_attention": (
         "person_alert",
         Tone.RED,
-        _("It is unknown what became of “%(push_kind)s”: somebody has to decide."),
+        _("The outcome of “%(push_kind)s” is unknown: a decision is needed."),
     ),
-    "push.decided": ("gavel", Tone.AMBER, _("Somebody decided what became of “%(push_kind)s”.")),
+    "push.decided": ("gavel", Tone.AMBER, _("The outcome of “%(push_kind)s” was decided.")),
 }
 
 
@@ -68,6 +71,8 @@ def describe(event: ProductionEvent) -> str:
     text = fill(SENTENCES.get(event.kind, UNKNOWN)[2], _texts(event.params)) or event.kind
     if reason := event.params.get("force_reason"):
         text = f"{text} {_t('Forced: %(reason)s') % {'reason': reason}}"
+    if event.params.get("code_is_confirmed"):
+        text = f"{text} {_t('The code looks unusual for this carrier and was used anyway.')}"
     return text
 
 

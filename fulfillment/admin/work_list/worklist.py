@@ -15,12 +15,12 @@ from django.utils.translation import gettext_lazy
 
 from backoffice.staff.filter_form import ANY, FilterForm, day_field
 from backoffice.staff.list_page import ListPage, Tab
-from backoffice.staff.live import Live, live_version, versions_of
+from backoffice.staff.live import HEADER, Live, live_version, versions_of
 from backoffice.staff.text_fields import LineField
 from backoffice.states import Chip
 from backoffice.text.translatable import gettext as _
 from fulfillment.admin.production_page.chips import marks
-from fulfillment.admin.production_page.guard import may_open
+from fulfillment.admin.production_page.guard import may_open, order_url
 from fulfillment.admin.production_page.pictures import pictures_of
 from fulfillment.admin.production_page.steps import NextStep, next_step
 from fulfillment.models import ProductionEvent, ProductionItem, ProductionOrder
@@ -36,8 +36,8 @@ from fulfillment.services.worklist import (
     list_work,
 )
 
-# Of an order with more, the card says how many there are.
-ITEMS_SHOWN = 4
+# Of an order with more, the card says how many there are: all cards are of one height.
+ITEMS_SHOWN, PICTURES_SHOWN = 2, 4
 _EPOCH, _TICK = datetime(1970, 1, 1, tzinfo=UTC), timedelta(microseconds=1)
 
 
@@ -63,18 +63,18 @@ class WorkFilters(FilterForm):
     def requested(self) -> WorkFilter:
         """The filters as the service takes them."""
         values = self.values
-        values.pop("q", None)
-        section = Section(values.pop("section", Section.ALL))
-        return WorkFilter(section=section, **values)
+        text, section = values.pop("q", ""), Section(values.pop("section", Section.ALL))
+        return WorkFilter(section=section, text=text, **values)
 
 
 @dataclass(frozen=True)
 class WorkCard:
-    """One production order as the list shows it; each item has its picture, empty when there is none."""
+    """One production order as the list shows it: the first of its items, and pictures of them where there are any."""
 
     order: ProductionOrder
-    items: list[tuple[ProductionItem, str]]
+    items: list[ProductionItem]
     more_items: int
+    pictures: list[str]
     pieces: int
     methods: list[str]
     marks: list[Chip]
@@ -92,6 +92,7 @@ class WorkList(ListPage[ProductionOrder]):
     permission, change_permission = "fulfillment.view_productionorder", "fulfillment.dispatch_productionorder"
     title = gettext_lazy("Work list")
     template_name = "fulfillment/worklist.html"
+    search_words = gettext_lazy("Scan or search: order, reference, SKU, tracking code")
     filter_class = WorkFilters
     empty_icon = "task_alt"
     marks_permissions = ("fulfillment.dispatch_productionorder",)
@@ -109,6 +110,14 @@ class WorkList(ListPage[ProductionOrder]):
     def work(self) -> WorkPage:
         return list_work(self.filters.requested, after=read_cursor(self.request.GET.get("after", "")))
 
+    def get_redirect(self) -> str:
+        """Return the page of the only one found: scanning what stands on a paper or a parcel opens it."""
+        is_asked = (
+            self.filters.requested.text and "after" not in self.request.GET and HEADER not in self.request.headers
+        )
+        found = self.work.orders if is_asked else []
+        return order_url(found[0]) if len(found) == 1 else ""
+
     def get_version(self) -> Live:
         keys = [order.pk for order in self.work.orders]
         newest = ProductionEvent.objects.filter(production_order__in=keys).aggregate(newest=Max("pk"))
@@ -121,6 +130,7 @@ class WorkList(ListPage[ProductionOrder]):
         return {
             "list": self,
             "filters": self.filters,
+            "searched": self.filters.requested.text,
             "tabs": self.get_tabs(),
             # Cards that are due together, in the list's order: express ones first, then day by day.
             "rows": [(title, list(some)) for title, some in groupby(cards, key=_group_title)],
@@ -158,8 +168,9 @@ def _card(order: ProductionOrder, pictures: dict[int, str]) -> WorkCard:
     items = [item for item in order.items.all() if item.remaining] or list(order.items.all())
     return WorkCard(
         order=order,
-        items=[(item, pictures.get(item.pk, "")) for item in items[:ITEMS_SHOWN]],
+        items=items[:ITEMS_SHOWN],
         more_items=len(items[ITEMS_SHOWN:]),
+        pictures=[pictures[item.pk] for item in items if item.pk in pictures][:PICTURES_SHOWN],
         pieces=sum(item.remaining for item in items),
         methods=sorted({method for item in items for method in item.printing_methods}),
         marks=marks(order),
@@ -171,7 +182,7 @@ def _group_title(card: WorkCard) -> Any:
     if card.order.is_express:
         return _("Express")
     if not card.has_due:
-        return _("No day given")
+        return _("No date")
     due, today = timezone.localtime(card.order.due_at).date(), timezone.localdate()
     if due < today:
         return _("Overdue")

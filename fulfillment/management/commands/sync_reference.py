@@ -8,7 +8,7 @@ from backoffice.engine.models.push import Lane
 from backoffice.engine.services.integrations import get_vendor
 from backoffice.vendors.abilities import HasReferenceData
 from backoffice.vendors.errors import VendorError
-from backoffice.vendors.registry import UnknownVendor, vendors_with
+from backoffice.vendors.registry import UnknownVendor, vendor_title, vendor_type, vendors_with
 from fulfillment.services.reference import sync_reference
 
 
@@ -21,6 +21,10 @@ class Command(BaseCommand):
 
     def handle(self, *args: Any, **options: Any) -> None:
         try:
+            if not vendor_type(options["vendor"], HasReferenceData).is_configured():
+                raise CommandError(
+                    f"{vendor_title(options['vendor'])} is not set up (.env.example lists its settings)."
+                )
             counts = sync_reference(get_vendor(options["vendor"], HasReferenceData, lane=Lane.CATALOG))
         except UnknownVendor as error:
             raise CommandError(f"There is no vendor named {options['vendor']} with reference data.") from error
