@@ -8,6 +8,7 @@ from django.core.checks import Error, Tags, Warning, register
 from django.utils.module_loading import import_string
 
 from backoffice.vendors.abilities import CallsSecretAddresses, Vendor
+from backoffice.vendors.explaining import find_catalogue_faults
 from backoffice.vendors.registry import vendor_names, vendor_type, vendors_with
 
 
@@ -50,6 +51,13 @@ def check_vendor_settings(app_configs: Any, **kwargs: Any) -> list[Warning]:
         for name in vendor_names()
         for fault in vendor_type(name, Vendor).find_setting_faults()
     ]
+
+
+@register()
+def check_error_catalogue(app_configs: Any, **kwargs: Any) -> list[Error]:
+    """Report entries of the catalogue of vendors' errors that cannot be right, by vendor or file."""
+    hint = "See backoffice/vendors/known_errors.py."
+    return [Error(fault, hint=hint, id="backoffice.E001") for fault in find_catalogue_faults()]
 
 
 @register(deploy=True)

@@ -15,6 +15,23 @@ def _cipher() -> MultiFernet:
     return MultiFernet([Fernet(key) for key in settings.ENCRYPTION_KEYS])
 
 
+def seal_text(text: str) -> str:
+    """Return it encrypted under the newest of ENCRYPTION_KEYS, for what libraries keep in columns of their own."""
+    return _cipher().encrypt(text.encode()).decode()
+
+
+def open_text(sealed: str) -> str:
+    """Return what was sealed. Raise KeyMissing for what no key opens."""
+    try:
+        return _cipher().decrypt(sealed.encode()).decode()
+    except InvalidToken:
+        text = gettext(
+            "%s is encrypted with a key that ENCRYPTION_KEYS no longer contains. Put the old key back at the end "
+            "of the list and run manage.py reseal before you remove it."
+        )
+        raise KeyMissing(text % gettext("A second factor")) from None
+
+
 class KeyMissing(Unavailable):
     """What is kept here was sealed with a key that is gone from ENCRYPTION_KEYS."""
 
@@ -43,8 +60,8 @@ class SealedJSONField(models.TextField):
             return json.loads(_cipher().decrypt(value.encode()))
         except InvalidToken:
             text = gettext(
-                "%s was sealed with a key that ENCRYPTION_KEYS no longer has. Put the old key back at the end of it,"
-                " and run manage.py reseal before you drop it."
+                "%s is encrypted with a key that ENCRYPTION_KEYS no longer contains. Put the old key back at the "
+                "end of the list and run manage.py reseal before you remove it."
             )
             raise KeyMissing(text % f"{self.model._meta.label_lower}.{self.name}") from None
 
@@ -58,15 +75,15 @@ class TranslatableTextField(models.TextField):
     """
 
     # PostgreSQL takes it in a text, and nobody types it.
-    _MARK = "\x1e"
+    MARK = "\x1e"
 
     def get_prep_value(self, value: Any) -> str | None:
         if isinstance(value, TranslatableText):
-            return self._MARK + json.dumps(serialize(value))
-        return value.lstrip(self._MARK) if isinstance(value, str) else value
+            return self.MARK + json.dumps(serialize(value))
+        return value.lstrip(self.MARK) if isinstance(value, str) else value
 
     def from_db_value(self, value: str | None, expression: Any, connection: Any) -> Any:
-        return render(json.loads(value[1:])) if value and value.startswith(self._MARK) else value
+        return render(json.loads(value[1:])) if value and value.startswith(self.MARK) else value
 
     def deconstruct(self) -> Any:
         """Present the field to the database as any other text."""

@@ -16,4 +16,4 @@ UNKNOWN: Sentence = ("radio_button_unchecked", Tone.GREY, "")
 
 def fill(text: Promise | str, params: Mapping[str, object]) -> str:
     """Return the sentence in the active language; what an event of an earlier release left out stays empty."""
-    return (str(text) % defaultdict(str, params)).strip()
+    return str(text % defaultdict(str, params)).strip()

@@ -17,7 +17,7 @@ from honcho.environ import parse_procfile
 from honcho.manager import Manager
 from honcho.printer import Printer
 
-from backoffice.accounts.models import ApiKey, Shop
+from backoffice.accounts.models import ApiKey, FurtherMarket, Shop
 from backoffice.demo.mails import switch_mails_on
 from backoffice.demo.marketing import switch_rules_on
 from backoffice.demo.notes import Notes
@@ -29,6 +29,28 @@ STAFF_NAME = "demo"
 honcho_manager.KILL_WAIT = 35
 # What the shell calls a program that Ctrl-C or a plain kill ended.
 STOPPED_BY_HAND = (130, 143)
+# Where the sandbox is: its pictures of signs, its storefront, which takes webhooks, its shop that runs on WooCommerce.
+_ON_THIS_MACHINE = {
+    "ALLOW_PRIVATE_FILE_HOSTS": "1",
+    "RULE_CALL_PRIVATE_NETWORKS": "1",
+    "WEBHOOK_PRIVATE_NETWORKS": "1",
+    "WOOCOMMERCE_PRIVATE_NETWORKS": "1",
+}
+
+# Than in production, so that one can watch.
+FASTER = {
+    "SWEEP_SECONDS": "3",
+    "PULL_ORDERS_SECONDS": "30",
+    "EXPORT_ORDERS_SECONDS": "5",
+    "RUN_RULES_SECONDS": "3",
+    "STAFF_MAILS_SECONDS": "20",
+    "PROCESS_WOOCOMMERCE_SECONDS": "3",
+    "PULL_WOOCOMMERCE_SECONDS": "60",
+    "SEND_WOOCOMMERCE_STOCK_SECONDS": "10",
+    "VENDOR_READ_TIMEOUT": "10",
+    "PUSH_LEASE_SECONDS": "45",
+    "PUSH_SETTLE_SECONDS": "15",
+}
 
 Say = Callable[[str], None]
 
@@ -49,6 +71,7 @@ def prepare(say: Say) -> Notes:
     call_command("collectstatic", interactive=False, verbosity=0)
     data = {"name": "Printed with love", "currency": "EUR", "tax_percent": 19, "sign_integration_id": 42}
     shop, _ = Shop.objects.get_or_create(code="WEB", defaults=data)
+    FurtherMarket.objects.get_or_create(shop=shop, currency="USD", defaults={"countries": ["US", "CA"]})
     switch_rules_on()
     switch_mails_on(shop)
     _ensure_staff(notes.staff_password)
@@ -69,20 +92,16 @@ def environment(notes: Notes, *, port: int, sandbox_port: int, mail_port: int) -
         "EMAIL_HOST": "127.0.0.1",
         "EMAIL_PORT": str(mail_port),
         "DEFAULT_FROM_EMAIL": "shop@printed-with-love.example",
+        "DEMO_SHOP_URL": shop_url(sandbox_port),
         "SANDBOX_STATE": str(settings.VAR_DIR / "sandbox.json"),
         "PUBLIC_URL": f"http://127.0.0.1:{port}",
         "MYPROMO_CALLBACK_SECRET": notes.callback_secret,
-        # The sandbox's pictures of signs are on this machine.
-        "ALLOW_PRIVATE_FILE_HOSTS": "1",
-        # Faster than in production, so that one can watch.
-        "SWEEP_SECONDS": "3",
-        "PULL_ORDERS_SECONDS": "30",
-        "EXPORT_ORDERS_SECONDS": "5",
-        "RUN_RULES_SECONDS": "3",
-        "STAFF_MAILS_SECONDS": "20",
-        "VENDOR_READ_TIMEOUT": "10",
-        "PUSH_LEASE_SECONDS": "45",
-        "PUSH_SETTLE_SECONDS": "15",
+        **_ON_THIS_MACHINE,
+        "WEBHOOK_RETRY_BACKOFF": "3,10,30,120",
+        "WOOCOMMERCE_BACKOFF": "3,10,30,120",
+        **FASTER,
+        # The terminal is for what one has to know.
+        "ACCESS_LOG": "0",
         "DEMO_API_KEY": notes.api_key,
         "DEMO_RUN": str(notes.runs),
         "PYTHONUNBUFFERED": "1",
@@ -90,6 +109,11 @@ def environment(notes: Notes, *, port: int, sandbox_port: int, mail_port: int) -
         "PYTHONWARNINGS": "ignore",
     }
     return ours | dict(os.environ)
+
+
+def shop_url(sandbox_port: int) -> str:
+    """Return where the demo's shop is, beside the vendors in the sandbox."""
+    return f"http://127.0.0.1:{sandbox_port}/storefront/"
 
 
 def conduct(env: dict[str, str], *, storefront: list[str]) -> int:

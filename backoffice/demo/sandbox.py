@@ -2,6 +2,7 @@
 
 import json
 import urllib.request
+from collections.abc import Mapping, Sequence
 from urllib.parse import urljoin
 
 # One production order of each kind that looks different at the desk.
@@ -12,11 +13,6 @@ SIGN: dict[str, object] = {
     "price": 24900,
     "compare_price": 29900,
 }
-REVIEWS = (
-    (5, "Beautifully printed, and here two days early."),
-    (5, "Our team loves them."),
-    (4, "Good quality; the blue is a little darker than on the screen."),
-)
 
 
 class Sandbox:
@@ -40,12 +36,26 @@ class Sandbox:
         """Have a shopper request what the designer cannot do: whoever subscribed to forms is notified."""
         self._send("POST", "sign-customiser/form", {})
 
-    def publish_reviews(self, *, site: str, product_id: int) -> int:
-        """Have the vendor publish what customers wrote of a product; return how many reviews."""
-        for rating, text in REVIEWS:
-            review = {"site": site, "rating": rating, "text": text, "product": product_id}
-            self._send("POST", "guaranteed-reviews/reviews", review)
-        return len(REVIEWS)
+    def take_webhooks(self, *, secret: str) -> None:
+        """Give the storefront the secret by which it verifies webhooks."""
+        self._send("PATCH", "storefront/settings", {"secret": secret})
+
+    def open_shop(self, *, url: str, key: str) -> None:
+        """Give the storefront's server the back office's address and the shop's key, which its page never sees."""
+        self._send("PATCH", "storefront/backend", {"url": url, "key": key})
+
+    def publish_reviews(self, reviews: Sequence[Mapping[str, object]], *, site: str, product_id: int | None) -> None:
+        """Have the vendor publish what customers wrote of a product, or of the shop itself."""
+        for review in reviews:
+            self._send("POST", "guaranteed-reviews/reviews", {**review, "site": site, "product": product_id})
+
+    def offer_at_woocommerce(self, products: Sequence[Mapping[str, object]]) -> None:
+        """Put products on sale in the shop that runs on WooCommerce."""
+        self._send("POST", "woocommerce/products", {"products": list(products)})
+
+    def buy_at_woocommerce(self, **order: object) -> None:
+        """Have a customer buy there; `order` is what is different from an ordinary one."""
+        self._send("POST", "woocommerce/orders", order)
 
     def _send(self, method: str, path: str, body: dict[str, object]) -> None:
         headers = {"Content-Type": "application/json"}

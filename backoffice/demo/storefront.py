@@ -10,7 +10,7 @@ from typing import Any
 
 from backoffice.demo.basket import SIGN, baskets
 
-READY_SECONDS = 60
+READY_SECONDS = 180
 FOLLOW_SECONDS = 1.0
 # Ends of the journey, as a customer would see them.
 ENDS = (
@@ -41,7 +41,7 @@ class Storefront:
         deadline = time.monotonic() + READY_SECONDS
         while time.monotonic() < deadline:
             try:
-                if self._send("GET", "/readyz")[0] == 200:
+                if self.send("GET", "/readyz")[0] == 200:
                     return
             except OSError:
                 pass
@@ -52,7 +52,7 @@ class Storefront:
         """Place one order of each kind and print what each is meant to show."""
         for basket in baskets(self._variant, run=self.run, now=datetime.now(UTC)):
             order = basket.order
-            status, answer = self._send(
+            status, answer = self.send(
                 "POST", "/api/v1/orders/?on_invalid=hold", order, idempotency_key=f"demo-{order['reference']}"
             )
             if status not in (200, 201):
@@ -66,7 +66,7 @@ class Storefront:
         waiting = set(self.placed)
         while waiting or not until_done:
             for order_id in sorted(waiting):
-                answer = self._send("GET", f"/api/v1/orders/{order_id}/")[1]
+                answer = self.send("GET", f"/api/v1/orders/{order_id}/")[1]
                 if _describe(answer) != self.placed[order_id]:
                     self.placed[order_id] = _describe(answer)
                     self.say(
@@ -82,12 +82,12 @@ class Storefront:
 
     def _variant(self, sku: str) -> dict[str, Any] | None:
         if sku == SIGN:
-            status, answer = self._send("GET", "/api/v1/catalog/custom-products/?page_size=1")
+            status, answer = self.send("GET", "/api/v1/catalog/custom-products/?page_size=1")
             return answer["results"][0] if status == 200 and answer["results"] else None
-        status, answer = self._send("GET", f"/api/v1/catalog/variants/{sku}/")
+        status, answer = self.send("GET", f"/api/v1/catalog/variants/{sku}/")
         return answer if status == 200 else None
 
-    def _send(
+    def send(
         self, method: str, path: str, body: dict[str, Any] | None = None, *, idempotency_key: str = ""
     ) -> tuple[int, Any]:
         """Return status and decoded body. Raises OSError without a response."""

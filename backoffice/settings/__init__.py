@@ -8,12 +8,14 @@ What cannot be used is collected while this is read; at the end the process stop
 
 from backoffice.settings.api import *
 from backoffice.settings.application import *
+from backoffice.settings.audit import *
 from backoffice.settings.base import *
 from backoffice.settings.base import env
 from backoffice.settings.celery import *
 from backoffice.settings.database import *
 from backoffice.settings.engine import *
 from backoffice.settings.files import *
+from backoffice.settings.growth import *
 from backoffice.settings.jobs import *
 from backoffice.settings.language import *
 from backoffice.settings.mail import *
@@ -23,6 +25,9 @@ from backoffice.settings.processes import *
 from backoffice.settings.refused import *
 from backoffice.settings.security import *
 from backoffice.settings.servers import *
+from backoffice.settings.sign_in import *
 from backoffice.settings.vendors import *
+from backoffice.settings.webhooks import *
+from backoffice.settings.woocommerce import *
 
 env.stop_if_faulty()

@@ -5,6 +5,8 @@ from backoffice.settings.base import PRODUCTION, TRUSTED_PROXIES, env
 # Description and browsable page of the API, which anybody may read who reaches us.
 API_DOCS = env.bool("API_DOCS", default=not PRODUCTION)
 DATA_UPLOAD_MAX_MEMORY_SIZE = 1024 * 1024
+# A draft of 200 lines, the most that an order has, is sent whole: some eight fields a line and four a print file.
+DATA_UPLOAD_MAX_NUMBER_FIELDS = 10_000
 REST_FRAMEWORK = {
     "DEFAULT_AUTHENTICATION_CLASSES": ["backoffice.api.authentication.ApiKeyAuthentication"],
     "DEFAULT_PERMISSION_CLASSES": ["backoffice.api.authentication.HasScope"],
@@ -31,7 +33,7 @@ SPECTACULAR_SETTINGS = {
     "VERSION": "1.0.0",
     "OAS_VERSION": "3.1.0",
     # The structs name their own parts; the default hook would look for choices of serializers.
-    "POSTPROCESSING_HOOKS": [],
+    "POSTPROCESSING_HOOKS": ["backoffice.api.schema_parts.complete_document"],
     "SERVE_INCLUDE_SCHEMA": False,
     "SERVE_PERMISSIONS": ["rest_framework.permissions.AllowAny"],
     "SERVE_AUTHENTICATION": [],

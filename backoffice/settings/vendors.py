@@ -12,6 +12,11 @@ VENDORS = {
     "lettrlabs": "backoffice.vendors.lettrlabs.adapter.LettrLabs",
     "guaranteed-reviews": "backoffice.vendors.guaranteed_reviews.adapter.GuaranteedReviews",
 }
+# Who takes test orders, which are made nowhere: a vendor's sandbox beside its live account, and the simulator.
+TEST_VENDORS = {
+    "mypromo-sandbox": "backoffice.vendors.mypromo.adapter.MyPromoSandbox",
+    "simulated": "backoffice.vendors.simulated.adapter.Simulator",
+}
 # Addresses that vendors publish, used where no other is given; credentials alone decide whether a vendor is set up.
 VENDOR_ADDRESSES = {
     "SIGN_CUSTOMISER": "https://web.signcustomiser.com/api",
@@ -25,6 +30,11 @@ MYPROMO_CLIENT_ID = env.str("MYPROMO_CLIENT_ID", default="")
 MYPROMO_CLIENT_SECRET = env.str("MYPROMO_CLIENT_SECRET", default="")
 MYPROMO_FULFILLER_CLIENT_ID = env.str("MYPROMO_FULFILLER_CLIENT_ID", default="")
 MYPROMO_FULFILLER_CLIENT_SECRET = env.str("MYPROMO_FULFILLER_CLIENT_SECRET", default="")
+# The account at their sandbox that takes test orders while the one above is live; without it they are simulated here.
+MYPROMO_SANDBOX_URL = env.web_address("MYPROMO_SANDBOX_URL", default="https://sandbox.api.mypromo.com")
+MYPROMO_SANDBOX_CLIENT_ID = env.str("MYPROMO_SANDBOX_CLIENT_ID", default="")
+MYPROMO_SANDBOX_CLIENT_SECRET = env.str("MYPROMO_SANDBOX_CLIENT_SECRET", default="")
+MYPROMO_SANDBOX_REQUESTS_PER_MINUTE = env.float("MYPROMO_SANDBOX_REQUESTS_PER_MINUTE", default=450)
 MYPROMO_CALLBACK_SECRET = env.str("MYPROMO_CALLBACK_SECRET", default="")
 # The secret before the last change: still accepted, so that a rotation loses no callback.
 MYPROMO_CALLBACK_SECRET_PREVIOUS = env.str("MYPROMO_CALLBACK_SECRET_PREVIOUS", default="")
@@ -34,6 +44,11 @@ MYPROMO_CALLBACK_HEADER = env.str(
 # How long mypromo waits after an order is submitted, as set there (`sent_to_production_delay`); 0: not known.
 MYPROMO_PRODUCTION_DELAY_SECONDS = env.float("MYPROMO_PRODUCTION_DELAY_SECONDS", default=0, least=0)
 MYPROMO_SANDBOX = env.bool("MYPROMO_SANDBOX", default=False)
+# What their sandbox pretends: that the print files were checked, that the parcel was sent. Off: somebody does it there.
+MYPROMO_FAKE_PREFLIGHT = env.bool("MYPROMO_FAKE_PREFLIGHT", default=True)
+MYPROMO_FAKE_SHIPMENT = env.bool("MYPROMO_FAKE_SHIPMENT", default=True)
+# Who has no e-mail or telephone as recipient gets the customer's, for the carrier's notices. Needs their consent.
+MYPROMO_CUSTOMER_CONTACT = env.bool("MYPROMO_CUSTOMER_CONTACT", default=False)
 MYPROMO_REQUESTS_PER_MINUTE = env.float("MYPROMO_REQUESTS_PER_MINUTE", default=450)
 MYPROMO_FULFILLER_REQUESTS_PER_MINUTE = env.float("MYPROMO_FULFILLER_REQUESTS_PER_MINUTE", default=450)
 # How mypromo calls our sales prices when they are set: its document and its SDK differ.

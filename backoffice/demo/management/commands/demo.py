@@ -7,7 +7,7 @@ from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError
 
 from backoffice import embedded
-from backoffice.demo.conductor import STAFF_NAME, PortTaken, conduct, ensure_port_free, environment, prepare
+from backoffice.demo.conductor import STAFF_NAME, PortTaken, conduct, ensure_port_free, environment, prepare, shop_url
 
 
 class Command(BaseCommand):
@@ -35,6 +35,7 @@ class Command(BaseCommand):
         self._say(f"  REST API      http://127.0.0.1:{port}/api/docs/   key {notes.api_key}")
         self._say(f"  The sandbox   http://127.0.0.1:{sandbox_port}/_sandbox/ledger")
         self._say(f"  Its mails     http://127.0.0.1:{sandbox_port}/mail/")
+        self._say(f"  Its shop      {shop_url(sandbox_port)}   order something, and watch the webhooks that come")
         self._say("  Ctrl-C stops everything; the data stay. `make demo-reset` starts over.")
         self._say("")
         try:

@@ -27,6 +27,7 @@ class Command(BaseCommand):
         parser.add_argument("--manual-clock", action="store_true", help="time moves only by POST /_sandbox/clock")
         parser.add_argument("--seed", type=int, default=0, help="of the chances that faults are drawn with")
         parser.add_argument("--variants", type=int, default=300, help="size of the catalogue")
+        parser.add_argument("--awkward", action="store_true", help="names and texts of goods that try the pages")
         parser.add_argument("--live", action="store_true", help="refuse the fake flags, as the live system does")
         parser.add_argument("--fetch-files", action="store_true", help="really download print files from loopback")
         parser.add_argument("--rate-limit", type=int, default=500, help="requests a minute; 0 for none")
@@ -37,6 +38,7 @@ class Command(BaseCommand):
             raise CommandError("--speed has to be above 0")
         settings = Options(
             catalog_variants=options["variants"],
+            catalog_awkward=options["awkward"],
             live=options["live"],
             fetch_files=options["fetch_files"],
             rate_limit=options["rate_limit"],
