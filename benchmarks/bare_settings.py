@@ -1,6 +1,5 @@
-"""The project's settings without middleware and with the bare views only: the limits to compare with."""
+"""The project's settings with the bare views only: the limits to compare with. `bare_wsgi` leaves middleware out."""
 
 from backoffice.settings import *  # noqa: F403
 
-MIDDLEWARE = []
 ROOT_URLCONF = "benchmarks.bare_views"

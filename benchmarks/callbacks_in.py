@@ -33,7 +33,7 @@ def main() -> None:
         basic = base64.b64encode(f"mypromo:{SECRET}".encode()).decode()
         env = {"DATABASE_URL": url, "MYPROMO_CALLBACK_SECRET": SECRET, "LOG_LEVEL": "ERROR"}
         ratios = []
-        with gunicorn("backoffice.wsgi", env=env) as ours, gunicorn("backoffice.wsgi", env=env | BARE) as bare:
+        with gunicorn("backoffice.wsgi", env=env) as ours, gunicorn("benchmarks.bare_wsgi", env=env | BARE) as bare:
             for number in range(ROUNDS + 1):
                 limit = post_all(bare, "/callbacks/", bodies(number), headers={})
                 headers = {"Authorization": f"Basic {basic}"}

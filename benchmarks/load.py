@@ -7,6 +7,7 @@ import socket
 import statistics
 import subprocess
 import sys
+import tempfile
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -31,13 +32,16 @@ def gunicorn(application: str, *, env: dict[str, str], workers: int = 2) -> Iter
         port = probe.getsockname()[1]
     command = [sys.executable, "-m", "gunicorn", application, "--bind", f"127.0.0.1:{port}", "--workers", str(workers)]
     command += ["--threads", "2", "--log-level", "error"]
-    process = subprocess.Popen(command, env=os.environ | env)
-    try:
-        _wait_for(port)
-        yield port
-    finally:
-        process.terminate()
-        process.wait(timeout=20)
+    # The line of each request is written, as in production, and not shown.
+    with tempfile.TemporaryFile("w+") as log, subprocess.Popen(command, env=os.environ | env, stderr=log) as process:
+        try:
+            _wait_for(port)
+            yield port
+        finally:
+            process.terminate()
+            process.wait(timeout=20)
+            log.seek(0)
+            sys.stderr.writelines(line for line in log if " backoffice.access " not in line)
 
 
 def post_all(

@@ -1,12 +1,12 @@
 """Orders taken per second, three lines and an address each, against a bare view with the same inserts.
 
-Goal: at least half of it. Two gunicorn workers, four clients, both measured in turn in the same run.
+Goal: at least 65 % of it. Two gunicorn workers, four clients, both measured in turn in the same run.
 """
 
 import json
 
 ORDERS = 600
-ROUNDS = 3
+ROUNDS = 7
 BARE = {"DJANGO_SETTINGS_MODULE": "benchmarks.bare_settings"}
 SKUS = ("BENCH-1", "BENCH-2", "BENCH-3")
 
@@ -79,7 +79,7 @@ def main() -> None:
         headers = {"Authorization": f"Bearer {fill()}"}
         env = {"DATABASE_URL": url, "LOG_LEVEL": "ERROR", "API_REQUESTS_PER_KEY": "1000000/min"}
         ratios = []
-        with gunicorn("backoffice.wsgi", env=env) as ours, gunicorn("backoffice.wsgi", env=env | BARE) as bare:
+        with gunicorn("backoffice.wsgi", env=env) as ours, gunicorn("benchmarks.bare_wsgi", env=env | BARE) as bare:
             for number in range(ROUNDS + 1):
                 limit = post_all(bare, "/orders/", bodies(f"bare-{number}"), headers={})
                 result = post_all(ours, "/api/v1/orders/", bodies(f"ours-{number}"), headers=headers, keys=True)
@@ -91,7 +91,7 @@ def main() -> None:
                     f"ours {result.per_second:5.0f}/s (p95 {result.p95_ms:.1f} ms)   ratio {ratios[-1]:.0%}   "
                     f"failed {limit.failed + result.failed}"
                 )
-        print(f"median ratio {sorted(ratios)[len(ratios) // 2]:.0%} (goal 50 %)")
+        print(f"median ratio {sorted(ratios)[len(ratios) // 2]:.0%} (goal 65 %)")
 
 
 if __name__ == "__main__":

@@ -71,10 +71,10 @@ def _measure(way: str, folder: Path) -> None:
 
 
 def _out(way: str, folder: Path) -> int:
+    from backoffice.tables.writing import write_csv, write_xlsx
     from catalog.models import ChangeKind, Variant
     from catalog.services.tables.columns import LAYOUTS
     from catalog.services.tables.exporting import export_rows
-    from catalog.services.tables.files import write_csv, write_xlsx
 
     kind = ChangeKind.SALES_PRICES
     rows = export_rows(kind, vendor="mypromo", variants=Variant.objects.all())
