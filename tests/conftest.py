@@ -7,6 +7,7 @@ import gc
 import os
 import shutil
 import tempfile
+from collections import Counter
 from collections.abc import Iterator
 from pathlib import Path
 from urllib.parse import urlsplit, urlunsplit
@@ -14,16 +15,27 @@ from urllib.parse import urlsplit, urlunsplit
 import psycopg
 import pytest
 import redis
+from _pytest.nodeid import coerce_node_id
 from django.conf import settings
 from django.core.servers.basehttp import WSGIRequestHandler
 from django.test import TransactionTestCase
+from django.utils import translation
+from hypothesis import HealthCheck
+from hypothesis import settings as hypothesis_settings
 from pytest_django import DjangoDbBlocker
 
 from backoffice import embedded
-from tests import database
+from backoffice.vendor_accounts.services.remembering import ACCOUNTS, Known
+from tests import database, row_by_row
+
+# How quick a machine is says nothing of what is tested.
+hypothesis_settings.register_profile(
+    "any machine", parent=hypothesis_settings(), deadline=None, suppress_health_check=[HealthCheck.too_slow]
+)
+hypothesis_settings.load_profile("any machine")
 
 # Groups of tests that run one after the other, by the time they take.
-LONGEST = ("browser", "storm", "faults", "engine")
+LONGEST = ("browser", "storm", "faults", "pages", "engine")
 
 
 def pytest_configure(config: pytest.Config) -> None:
@@ -48,8 +60,20 @@ def pytest_itemcollected(item: pytest.Item) -> None:
 
 @pytest.hookimpl(trylast=True)
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Begin with what takes longest, so that no worker sits over it when the others are done."""
+    """Begin with what takes longest, so that no worker sits over it when the others are done; keep groups together."""
     items.sort(key=_begins_as)
+    for item in items:
+        _name_group(item)
+
+
+def _name_group(item: pytest.Item) -> None:
+    """Let the scheduler see the item's group, which it reads from the end of the id.
+
+    xdist 3.8 writes it to a field that pytest 9.2 no longer reads: all groups were divided among the workers.
+    """
+    group = item.get_closest_marker("xdist_group")
+    if hasattr(item.config, "workerinput") and group and not item.nodeid.endswith(f"@{group.args[0]}"):
+        item._id = coerce_node_id(f"{item.nodeid}@{group.args[0]}")  # type: ignore[attr-defined]
 
 
 def _begins_as(item: pytest.Item) -> int:
@@ -103,3 +127,46 @@ def quick_flush() -> Iterator[None]:
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(TransactionTestCase, "_fixture_teardown", database.empty_tables)
         yield
+
+
+@pytest.fixture(scope="session")
+def django_db_setup(django_db_setup: None, django_db_blocker: DjangoDbBlocker) -> None:
+    """Read once what each process reads once: no test counts that query as its own."""
+    from backoffice.privacy.services.hashing import hash_key
+
+    with django_db_blocker.unblock():
+        hash_key()
+        database.migrated_hash_key()
+
+
+@pytest.fixture(autouse=True, scope="session")
+def no_kept_accounts_at_first() -> None:
+    """Do the same for what is made before the first test."""
+    ACCOUNTS.pin(Known(read_at=float("inf")))
+
+
+@pytest.fixture(autouse=True)
+def no_kept_accounts() -> Iterator[None]:
+    """Begin without accounts at vendors beside those of the settings, and know it without asking the database."""
+    ACCOUNTS.pin(Known(read_at=float("inf")))
+    yield
+    ACCOUNTS.pin(Known(read_at=float("inf")))
+
+
+@pytest.fixture(autouse=True, scope="session")
+def deferred_loads() -> Iterator[Counter[str]]:
+    with row_by_row.counted_loads() as loads:
+        yield loads
+
+
+@pytest.fixture(autouse=True)
+def no_field_is_loaded_row_by_row(deferred_loads: Counter[str]) -> Iterator[None]:
+    deferred_loads.clear()
+    yield
+    assert row_by_row.too_often(deferred_loads) == {}
+
+
+@pytest.fixture(autouse=True)
+def usual_language() -> None:
+    """Begin in English: a request in German leaves its language behind in the thread, until the next one."""
+    translation.activate(settings.LANGUAGE_CODE)

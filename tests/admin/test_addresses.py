@@ -6,10 +6,14 @@ from django.test import Client
 from django.urls import reverse
 
 # As they were when all models of a package had its name for a label.
-BACKOFFICE = {"apikey", "callback", "drift", "integration", "job", "push", "shop"}
+BACKOFFICE = {
+    "apikey", "auditentry", "callback", "drift", "integration", "job", "policyreport", "privacyrequest", "push",
+    "retentionrule", "shop", "vendoraccount", "webhookdelivery", "webhookendpoint",
+}  # fmt: skip
 ORDERS = {
-    "complaint", "customer", "draftorder", "enquiry", "exportbatch", "mailcampaign", "mention", "notice", "optout",
-    "order", "orderexport", "rule", "strayorder",
+    "complaint", "customer", "draftorder", "enquiry", "exportbatch", "importedorder", "mailcampaign", "mention",
+    "notice", "optout", "order", "orderexport", "orderimport", "rule", "rulecall", "strayorder", "wooconnection",
+    "woomessage", "wooproduct", "wooproducttable", "woosending",
 }  # fmt: skip
 
 

@@ -42,11 +42,12 @@ STEPS = [
 # They only read, so nothing of theirs can be unknown.
 READING = {"catalog.compare", "catalog.verify"}
 PROMISES = {
-    Recovery.SEARCH: "It is sent again by itself after 2 such proofs",
-    Recovery.ASK_ANEW: "It is never sent again by itself",
+    Recovery.SEARCH: "It is sent again automatically after 2 searches without a match",
+    Recovery.ASK_ANEW: "It is never sent again automatically",
     Recovery.REPEAT: "counts it once however often it is sent",
-    Recovery.CALLBACK: "a webhook may show it until the settle time is over. Nothing is sent again by itself",
-    Recovery.PERSON: "shows nothing that could be searched for. Nothing is sent again by itself",
+    Recovery.CALLBACK: "until the settle time is over, an incoming webhook may show whether it arrived. "
+    "Nothing is sent again automatically",
+    Recovery.PERSON: "offers nothing to search for. Nothing is sent again automatically",
 }
 TWICE = ("does it twice", "announced twice")
 
@@ -105,12 +106,12 @@ def test_the_page_promises_what_the_kind_does(
 @pytest.mark.parametrize(
     ("outcome", "words", "is_advised"),
     [
-        (None, "the request may have left", False),
-        ({"status": None, "error": "broke off"}, "The request left, and no answer came", False),
+        (None, "the request may have been sent", False),
+        ({"status": None, "error": "was lost"}, "The request was sent, but no answer came", False),
         ({"status": 200, "answer": "<html>"}, "answered with 200, but the answer cannot be read: it has acted", True),
-        ({"status": 201, "error": "broke off"}, "answered with 201, and the line broke in the midst", True),
-        ({"status": 500}, "answered with an error of its own (500)", False),
-        ({"status": 302}, "answered with 302, which does not say", False),
+        ({"status": 201, "error": "was lost"}, "answered with 201, but the connection broke during the answer", True),
+        ({"status": 500}, "answered with a server error (500)", False),
+        ({"status": 302}, "answered with 302, which does not show", False),
     ],
 )
 def test_the_page_says_what_was_recorded(

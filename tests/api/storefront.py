@@ -8,7 +8,7 @@ from typing import Any
 from django.test import Client
 from django.utils import timezone
 
-from backoffice.accounts.models import ApiKey, Shop
+from backoffice.accounts.models import ApiKey, ApiKeyUse, Shop
 from catalog.models import PriceTier, Product, Variant, VariantText
 from fulfillment.models import Country, State
 
@@ -89,14 +89,25 @@ class Storefront:
     def post(self, path: str, body: object, **headers: str) -> Any:
         return self.client.post(f"/api/v1/{path}", body, content_type="application/json", headers=headers)
 
+    def patch(self, path: str, body: object, **headers: str) -> Any:
+        return self.client.patch(f"/api/v1/{path}", body, content_type="application/json", headers=headers)
+
     def place(self, body: object, *, key: str = "", query: str = "") -> Any:
         return self.post(f"orders/{query}", body, **{"Idempotency-Key": key or uuid.uuid4().hex})
+
+
+def make_test_storefront(storefront: "Storefront") -> "Storefront":
+    """Return the same shop with a test key."""
+    _row, key = ApiKey.objects.create_key(name="sandbox", shop=storefront.shop, is_test=True)
+    return Storefront(storefront.shop, key)
 
 
 def make_storefront(code: str = "WEB", **fields: Any) -> Storefront:
     # Most tests place one body many times.
     shop = Shop.objects.create(code=code, name=f"Shop {code}", **{"duplicate_window_minutes": 0} | fields)
-    _row, key = ApiKey.objects.create_key(name="tests", shop=shop)
+    row, key = ApiKey.objects.create_key(name="tests", shop=shop)
+    # Its use was noted just now, so that no request counts the note that is made once a minute.
+    ApiKeyUse.objects.create(key=row, used_at=timezone.now())
     return Storefront(shop, key)
 
 

@@ -1,5 +1,8 @@
 """The catalogue as storefronts see it."""
 
+from contextlib import AbstractContextManager
+from datetime import datetime
+from unittest.mock import patch
 from urllib.parse import urlsplit
 
 import pytest
@@ -61,7 +64,7 @@ def test_lists_and_variants_take_as_many_queries_whatever_their_size(
         make_variant(f"MORE-{number}")
     with django_assert_num_queries(6):
         assert len(storefront.get("catalog/products/").json()["results"]) == 13
-    with django_assert_num_queries(5):
+    with django_assert_num_queries(6):
         storefront.get(f"catalog/variants/{CARD}/")
     with django_assert_num_queries(4):
         storefront.get(f"catalog/variants/{CARD}/quote/", {"quantity": 5})
@@ -111,6 +114,24 @@ def test_a_quote_takes_the_highest_tier_that_is_reached(
     quote = storefront.get(f"catalog/variants/{CARD}/quote/", {"quantity": quantity}).json()
     assert (quote["unit_price"], quote["total"], quote["price_list"]) == (unit_price, total, "sales")
     assert (quote["next_tier"] or {}).get("quantity") == next_quantity
+
+
+def at(time: str) -> AbstractContextManager[object]:
+    return patch("django.utils.timezone.now", return_value=datetime.fromisoformat(time))
+
+
+def test_a_quote_says_when_it_is_shipped_where_the_vendor_says_how_long_it_takes(
+    storefront: Storefront, catalog
+) -> None:
+    Variant.objects.filter(sku=CARD).update(shipping_earliest_days=1, shipping_latest_days=5)
+    with at("2026-11-27T22:30:00Z"):  # Friday; for the shop in Berlin, too
+        quote = storefront.get(f"catalog/variants/{CARD}/quote/", {"quantity": 100}).json()
+    assert (quote["ships_earliest"], quote["ships_latest"]) == ("2026-11-30", "2026-12-04")
+    with at("2026-11-26T23:30:00Z"):  # Thursday, and Friday already for the shop
+        quote = storefront.get(f"catalog/variants/{CARD}/quote/", {"quantity": 100}).json()
+    assert quote["ships_earliest"] == "2026-11-30"
+    Variant.objects.filter(sku=CARD).update(shipping_earliest_days=None)
+    assert storefront.get(f"catalog/variants/{CARD}/quote/", {"quantity": 100}).json()["ships_earliest"] is None
 
 
 def test_a_quote_falls_back_on_the_recommended_price_and_says_so(storefront: Storefront, catalog) -> None:

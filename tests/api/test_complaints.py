@@ -1,12 +1,17 @@
 """What storefronts read of complaints."""
 
+from typing import Any
+
 import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
+from backoffice.accounts.models import IdempotencyKey
+from orders.complaints.models import Complaint
 from orders.complaints.services.replacing import RequestedReplacement, order_replacement
+from orders.models import Order
 from tests.api.storefront import Storefront, make_storefront
-from tests.orders.complaints.conftest import Arrived, arrived, catalog, complain, one_line, storefront
+from tests.orders.complaints.conftest import Arrived, arrived, catalog, complain, one_line, said, storefront
 from tests.orders.complaints.test_remedies import refund
 
 __all__ = ["arrived", "catalog", "storefront"]
@@ -48,3 +53,47 @@ def test_many_complaints_take_as_many_queries_as_one(storefront: Storefront, arr
     with CaptureQueriesContext(connection) as many:
         assert len(storefront.get(f"orders/{order.pk}/complaints/").json()["results"]) == 11
     assert len(many) <= len(few)
+
+
+def send(storefront: Storefront, order: Order, key: str = "k", **changes: Any) -> Any:
+    body = {"cause": "misprint", "lines": [{"reference": "1", "quantity": 12}], "text": "All\nblue"} | changes
+    return storefront.post(f"orders/{order.pk}/complaints/", body, **{"Idempotency-Key": key})
+
+
+def test_a_shop_complains_once_however_often_it_sends_it(storefront: Storefront, arrived: Arrived) -> None:
+    order = arrived(**one_line())
+    first, again = send(storefront, order), send(storefront, order)
+    assert (first.status_code, again.status_code) == (201, 201)
+    assert again.headers["Idempotent-Replayed"] == "true"
+    assert first.json() == again.json() == storefront.get(f"orders/{order.pk}/complaints/").json()["results"][0]
+    complaint = Complaint.objects.get()
+    assert (complaint.opened_by, complaint.text, complaint.bearer) == ("shop:WEB", "All\nblue", "vendor")
+    # Once the answer is no longer kept, too.
+    IdempotencyKey.objects.all().delete()
+    assert send(storefront, order).json()["id"] == str(complaint)
+    assert Complaint.objects.count() == 1
+    assert send(storefront, order, cause="lost").json()["code"] == "idempotency_key_reused"
+
+
+def test_what_is_not_there_cannot_be_complained_of(storefront: Storefront, arrived: Arrived) -> None:
+    order = arrived(**one_line())
+    line = {"reference": "1", "quantity": 1}
+    wrong = [
+        ({"lines": [{"reference": "9", "quantity": 1}]}, "lines[0].reference"),
+        ({"lines": [line, line]}, "lines[1].reference"),
+        ({"lines": [line | {"quantity": 101}]}, "lines"),
+        ({"tracking_code": "none"}, "tracking_code"),
+    ]
+    for changes, field in wrong:
+        answer = send(storefront, order, **changes)
+        assert (answer.status_code, list(answer.json()["errors"])) == (422, [field])
+    assert send(storefront, order, lines=[]).status_code == 400
+    assert send(make_storefront("B"), order).status_code == 404
+    assert not Complaint.objects.exists()
+    assert not said(order)
+
+
+def test_before_anything_is_made_there_is_nothing_to_complain_of(storefront: Storefront, arrived: Arrived) -> None:
+    order = arrived(**one_line())
+    Order.objects.update(state="released", production="none", shipment="none")
+    assert (send(storefront, order).status_code, Complaint.objects.count()) == (409, 0)

@@ -78,7 +78,7 @@ def test_a_file_that_got_lost_on_the_disk_is_there_again_after_a_second_upload(s
 
 @pytest.mark.parametrize(
     ("content", "words"),
-    [(b"hello", "not a PDF"), (b" " * 1025 + PDF, "not a PDF"), (PDF[:-200], "cut off"), (b"%PD", "not a PDF")],
+    [(b"hello", "not a PDF"), (b" " * 1025 + PDF, "not a PDF"), (PDF[:-200], "is incomplete"), (b"%PD", "not a PDF")],
 )
 def test_what_is_no_whole_pdf_is_refused_and_leaves_nothing(
     storefront: Storefront, media: Path, content: bytes, words: str

@@ -6,7 +6,6 @@ import time
 from datetime import date, datetime, timedelta
 
 import pytest
-from django.contrib.admin.models import LogEntry
 from django.core.management import CommandError, call_command
 from django.test import Client
 from django.utils import timezone
@@ -108,30 +107,29 @@ def test_no_address_of_the_staff_pages_contains_the_hash_of_a_key(storefront: St
     row = ApiKey.objects.get()
     pages = "/admin/backoffice/apikey/"
     assert f'href="{pages}{row.prefix}/change/' in admin_client.get(pages).content.decode()
-    page = admin_client.get(f"{pages}{row.prefix}/change/").content.decode()
-    assert row.hashed_key not in page
-    form = {"name": "till", "scopes": ["orders:read"], "revoked": "on"}
-    answer = admin_client.post(f"{pages}{row.prefix}/change/", form)
-    assert answer.url == pages
+    assert row.hashed_key not in admin_client.get(f"{pages}{row.prefix}/change/").content.decode()
+    form = {"name": "till", "scopes": ["orders:read"]}
+    assert admin_client.post(f"{pages}{row.prefix}/edit/", form).url == f"{pages}{row.prefix}/change/"
+    assert storefront.get("orders/").status_code == 200
+    assert admin_client.post(f"{pages}{row.prefix}/revoke/").url == f"{pages}{row.prefix}/change/"
     row.refresh_from_db()
-    assert (row.name, row.revoked) == ("till", True)
+    assert (row.name, row.scopes, row.revoked) == ("till", ["orders:read"], True)
     assert storefront.get("orders/").status_code == 401
+    assert admin_client.get(f"{pages}{row.prefix}/edit/").url == f"{pages}{row.prefix}/change/"
     assert admin_client.get(f"{pages}{row.prefix}/history/").status_code == 200
-    kept = LogEntry.objects.get()
-    assert kept.get_admin_url().startswith("/admin/backoffice/apikey/")
-    assert row.hashed_key not in f"{kept.object_id} {kept.change_message}"
 
 
 def test_a_key_made_by_staff_is_shown_once_and_works(db: None, admin_client: Client) -> None:
     shop = Shop.objects.create(code="WEB", name="Web")
     form = {"shop": shop.pk, "name": "till", "scopes": ["orders:read"]}
-    answer = admin_client.post("/admin/backoffice/apikey/add/", form)
+    answer = admin_client.post("/admin/backoffice/apikey/new/", form)
     key = re.search(r"<code[^>]*>(\w{8}\.\w{32})</code>", answer.content.decode())
     assert key is not None
     assert "no-store" in answer["Cache-Control"]
     assert key[1] not in str(answer.cookies) + admin_client.get("/admin/backoffice/apikey/").content.decode()
     assert Client(headers={"Authorization": f"Bearer {key[1]}"}).get("/api/v1/orders/").status_code == 200
-    assert ApiKey.objects.get().pk == key[1][:8]
+    made = ApiKey.objects.get()
+    assert (made.pk, made.created_by) == (key[1][:8], "admin")
 
 
 def test_the_keys_of_the_library_have_no_page_of_their_own(db: None, admin_client: Client) -> None:

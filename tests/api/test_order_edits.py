@@ -116,7 +116,7 @@ def test_what_is_made_is_refused_with_what_is_possible_instead(shop: Storefront)
     ).lines.create(line=row.lines.get(), reference="1")
     answer = patch(shop, order["id"], {"lines": {"change": [{"reference": "1", "quantity": 500}]}})
     assert (answer.status_code, answer.json()["code"]) == (409, "illegal_transition")
-    assert "in a new order" in answer.json()["detail"]
+    assert "Create a new order" in answer.json()["detail"]
     assert nothing_changed(order)
 
 

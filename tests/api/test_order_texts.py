@@ -100,7 +100,7 @@ def test_a_wrong_e_mail_address_of_the_customer_stops_no_production(storefront: 
 
 
 UNKEPT = [
-    ("Jana\r\nBcc: x", "line end"),
+    ("Jana\r\nBcc: x", "ine breaks"),
     ("Ja\0na", "NUL"),
     ("Ja\tna", "U+0009"),
     ("Ja\x1bna", "U+001B"),
@@ -145,6 +145,14 @@ def test_an_odd_name_of_a_field_is_refused_by_its_name(storefront: Storefront, n
     answer = storefront.place(pens(custom_properties={name: "v"}))
     assert answer.status_code == 400
     assert "custom_properties" in next(iter(answer.json()["errors"]))
+
+
+def test_a_property_that_is_too_long_is_named_with_its_length(storefront: Storefront):
+    answer = storefront.place(pens(custom_properties={"engraving": "x" * 256, "n" * 256: "", "colour": None}))
+    errors = answer.json()["errors"]
+    assert errors["custom_properties.engraving"] == ["Expected str of length <= 255, got 256"]
+    assert errors["custom_properties.colour"] == ["Expected str, got null"]
+    assert len(errors) == 3
 
 
 def test_two_properties_of_one_name_are_refused(storefront: Storefront):

@@ -194,7 +194,7 @@ def test_parcels_are_shown_with_their_links_and_our_lines(storefront: Storefront
 def test_the_timeline_tells_what_happened_in_words(storefront: Storefront, placed: list[int]) -> None:
     events = storefront.get(f"orders/{placed[0]}/timeline/").json()["results"]
     assert [event["kind"] for event in events] == ["order.received", "order.released"]
-    assert events[0]["text"] == "The order came in."
+    assert events[0]["text"] == "The order was received."
 
 
 def test_an_order_of_which_nothing_is_at_the_vendor_is_cancelled_at_once(
@@ -227,18 +227,32 @@ def test_what_is_in_production_cannot_be_cancelled(storefront: Storefront, place
     assert Order.objects.get(pk=placed[0]).cancel_requested_at is None
 
 
+def test_an_order_is_found_by_its_number_and_by_the_shops_reference(storefront: Storefront, placed: list[int]) -> None:
+    odd = storefront.place(build_order(reference="A/4711 ü")).json()
+    by_reference = storefront.get("orders/by-reference/A/4711 %C3%BC/")
+    assert (by_reference.status_code, by_reference.json()) == (200, odd)
+    assert by_reference.headers["ETag"] == '"1"'
+    assert storefront.get(f"orders/by-number/{odd['number']}/").json() == odd
+    other = make_storefront("OTH")
+    assert other.get(f"orders/by-number/{odd['number']}/").status_code == 404
+    assert other.get("orders/by-reference/R-1/").status_code == 404
+    storefront.post(f"orders/{odd['id']}/cancel/", {})
+    anew = storefront.place(build_order(reference="A/4711 ü", replaces=odd["id"])).json()
+    assert storefront.get("orders/by-reference/A%2F4711%20%C3%BC/").json()["id"] == anew["id"]
+
+
 def test_a_list_takes_as_many_queries_for_fifty_orders_as_for_one(
     storefront: Storefront, catalog, django_assert_num_queries
 ) -> None:
     storefront.place(build_order(reference="first"))
-    with django_assert_num_queries(7):
+    with django_assert_num_queries(9):
         assert len(ids(storefront.get("orders/"))) == 1
     for number in range(20):
         storefront.place(build_order(reference=f"R-{number}"))
-    with django_assert_num_queries(7):
+    with django_assert_num_queries(9):
         assert len(ids(storefront.get("orders/"))) == 21
     pk = Order.objects.latest("pk").pk
-    with django_assert_num_queries(7):
+    with django_assert_num_queries(9):
         assert storefront.get(f"orders/{pk}/").status_code == 200
 
 
@@ -248,9 +262,9 @@ def test_an_order_takes_as_many_queries_with_forty_lines_as_with_two(
     line = {"sku": PEN, "quantity": 10, "unit_price": "1"}
     # Now and then, and at first, an order also asks whether the database is the newest there is.
     assert storefront.place(build_order(reference="first", lines=[line])).status_code == 201
-    with django_assert_num_queries(16):
+    with django_assert_num_queries(17):
         assert storefront.place(build_order(lines=[line, line])).status_code == 201
-    with django_assert_num_queries(16):
+    with django_assert_num_queries(17):
         assert storefront.place(build_order(reference="forty", lines=[line] * 40)).status_code == 201
 
 
@@ -296,3 +310,12 @@ def test_a_saved_view_of_the_staff_filters_the_list_of_a_shop(storefront: Storef
     for name in ("Mine", "Nobody's"):
         refused = storefront.get("orders/", {"view": name})
         assert (refused.status_code, list(refused.json()["errors"])) == (400, ["view"])
+
+
+def test_a_letter_address_is_whole_or_waits_for_its_street(storefront: Storefront, catalog: dict[str, Variant]) -> None:
+    refused = storefront.place(build_order(letter_address={"street": "Briefweg 1"})).json()["errors"]
+    names = {"zip", "city", "country_code", "lastname"}
+    assert refused.keys() == {f"letter_address.{name}" for name in names}
+    letters = build_order()["recipient"] | {"street": None}
+    held = storefront.place(build_order(letter_address=letters)).json()
+    assert [hold["reason"] for hold in held["holds"]] == ["bad_address"]

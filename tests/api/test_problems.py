@@ -83,7 +83,7 @@ def test_a_database_that_does_not_answer_is_said_to_be_unavailable(storefront: S
 
 def test_the_type_of_a_problem_leads_to_its_meaning(client: Client) -> None:
     answer = client.get("/api/problems/reference_taken/")
-    assert answer.json() == {"code": "reference_taken", "title": "The shop has an order with this reference."}
+    assert answer.json() == {"code": "reference_taken", "title": ("The shop already has an order with this reference.")}
     assert_problem(client.get("/api/problems/nonsense/"), 404, "not_found")
 
 

@@ -9,16 +9,19 @@ from typing import Any
 import pytest
 from django.db import connection, transaction
 
+from backoffice.accounts.models import Shop
 from backoffice.api.validation import read_struct
+from backoffice.engine.models import Push
 from catalog.models import Availability, Variant
-from orders.models import OrderLine
+from orders.models import OrderLine, VendorOrder
 from orders.services import stock
 from orders.services.intake.input import NewOrder
 from orders.services.intake.taking import place_order
 from tests.api.storefront import PEN, Storefront, build_order, make_catalog, make_storefront
 
 pytestmark = [pytest.mark.race, pytest.mark.django_db(transaction=True)]
-PIECES = 10
+# What was sold once: 742 pieces of 642.
+PIECES, EACH = 642, 371
 NO_LOCK = "SELECT %s, %s::text[], %s::text[];"
 
 
@@ -34,8 +37,8 @@ def storefront(transactional_db: None) -> Storefront:
 
 
 def body(reference: str) -> dict[str, Any]:
-    line = {"sku": PEN, "quantity": PIECES, "unit_price": "1.29"}
-    return build_order(reference=reference, lines=[line], total="15.35")
+    line = {"sku": PEN, "quantity": EACH, "unit_price": "1.29"}
+    return build_order(reference=reference, lines=[line])
 
 
 def place(storefront: Storefront, reference: str) -> int:
@@ -49,7 +52,18 @@ def test_of_many_at_once_one_gets_the_last_pieces(storefront: Storefront) -> Non
     with ThreadPoolExecutor(8) as pool:
         answers = list(pool.map(lambda number: place(storefront, f"R-{number}"), range(8)))
     assert Counter(answers) == {201: 1, 422: 7}
-    assert OrderLine.objects.get(sku=PEN).quantity == PIECES
+    assert OrderLine.objects.get(sku=PEN).quantity == EACH
+
+
+@pytest.mark.parametrize(("choice", "status"), [("refuse", 422), ("hold", 201)])
+def test_742_of_642_are_never_sold(storefront: Storefront, choice: str, status: int) -> None:
+    Shop.objects.update(on_short_stock=choice)
+    line = {"sku": PEN, "quantity": 742, "unit_price": "1.29"}
+    answer = storefront.place(build_order(reference="R-742", lines=[line]))
+    assert answer.status_code == status
+    errors = answer.json()["errors"] if choice == "refuse" else answer.json()["holds"][0]["errors"]
+    assert errors == {"lines[0].quantity": [f"742 × {PEN} is more than the 642 in stock."]}
+    assert not Push.objects.filter(subject_id__in=VendorOrder.objects.filter(order__reference="R-742")).exists()
 
 
 @pytest.mark.parametrize("locked", [True, False])

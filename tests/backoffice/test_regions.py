@@ -1,8 +1,9 @@
 """Countries and states by ISO 3166, however they were written."""
 
 import pytest
+from django.utils import translation
 
-from backoffice.text.regions import country_code, is_military, state_code
+from backoffice.text.regions import country_code, country_name, is_military, named_countries, state_code
 
 
 @pytest.mark.parametrize(
@@ -53,3 +54,19 @@ def test_only_the_us_has_post_offices_of_its_military():
     assert is_military("AP", country="US")
     assert not is_military("AP", country="DE")
     assert not is_military("NY", country="US")
+
+
+@pytest.mark.parametrize(
+    ("language", "name"),
+    [("en", "Germany"), ("de", "Deutschland"), ("de-at", "Deutschland"), ("xx", "Germany")],
+)
+def test_a_country_is_called_as_its_reader_calls_it(language: str, name: str):
+    with translation.override(language):
+        assert country_name("DE", "Germany") == name
+        assert country_name("XK", "Kosovo") == "Kosovo"
+
+
+def test_countries_stand_in_the_order_of_the_readers_alphabet():
+    rows = [("AT", "Austria"), ("DE", "Germany"), ("EG", "Egypt")]
+    with translation.override("de"):
+        assert named_countries(rows) == [("EG", "Ägypten"), ("DE", "Deutschland"), ("AT", "Österreich")]

@@ -12,7 +12,20 @@ from django.utils import timezone, translation
 from backoffice.engine.models import Callback, Push
 from backoffice.engine.services.delivery import Withdrawn
 from backoffice.model_fields import TranslatableTextField
-from backoffice.text.translatable import TranslatableText, gettext, join, render, serialize, text_of
+from backoffice.text.translatable import (
+    TranslatableText,
+    as_sentence,
+    common_text,
+    former_texts,
+    gettext,
+    join,
+    join_sentences,
+    render,
+    serialize,
+    spelled,
+    text_of,
+)
+from tests.backoffice.test_translations import PLACEHOLDER, marked_texts
 
 SOURCE = "%(sku)s is not in the catalogue."
 GERMAN = "X-1 steht nicht im Katalog."
@@ -39,7 +52,7 @@ def test_a_kept_text_is_read_in_the_language_of_its_reader_time_and_again() -> N
 def test_what_was_put_in_is_read_in_that_language_too_where_it_remembers() -> None:
     text = gettext("Can no longer be made. %(lines)s") % {"lines": join([made(), "own words"])}
     with translation.override("de"):
-        assert through(text) == f"Nicht mehr herstellbar. {GERMAN} own words"
+        assert through(text) == f"Kann nicht mehr produziert werden. {GERMAN} own words"
 
 
 def test_copies_remember() -> None:
@@ -66,11 +79,23 @@ def test_amounts_are_kept_as_they_were_put_in() -> None:
 
 def test_what_is_put_in_by_place_is_remembered_as_what_is_put_in_by_name() -> None:
     for params in ("x", ("x",)):
-        kept = gettext("The order is %s.") % params
+        kept = gettext("Line %s is missing.") % params
         with translation.override("de"):
             german = through(kept)
-            assert german == translation.gettext("The order is %s.") % params
+            assert german == translation.gettext("Line %s is missing.") % params
         assert german != kept
+
+
+def test_sentences_beside_each_other_are_each_read_in_the_readers_language() -> None:
+    kept = join_sentences(gettext("Line %s is missing.") % "1", "", "out of paper")
+    assert kept == "Line 1 is missing. out of paper."
+    with translation.override("de"):
+        assert through(kept) == f"{translation.gettext('Line %s is missing.') % '1'} out of paper."
+
+
+@pytest.mark.parametrize("text", ["", "Done.", "Why?", "No!", "Loading …"])
+def test_a_sentence_that_ends_stays_as_it_is(text: str) -> None:
+    assert as_sentence(text) == text
 
 
 def test_an_exceptions_text_remembers_its_source() -> None:
@@ -86,3 +111,46 @@ def test_the_cause_of_a_push_and_the_note_of_a_callback_are_read_in_the_readers_
     with translation.override("de"):
         assert (Push.objects.get(pk=push.pk).cause, Callback.objects.get(pk=callback.pk).note) == (GERMAN, GERMAN)
     assert Push.objects.filter(cause__icontains="x-1 is not").exists()
+
+
+def test_what_a_row_of_an_earlier_release_remembers_is_read_in_todays_words() -> None:
+    kept = {"msgid": "Addresses end with a slash.", "params": {}, "text": "Adressen enden mit einem Schrägstrich."}
+    assert render(kept) == "URLs end with a slash."
+    with translation.override("de"):
+        assert render(kept) == translation.gettext("URLs end with a slash.") != "URLs end with a slash."
+
+
+def test_every_former_text_leads_to_one_of_today_with_the_same_places() -> None:
+    todays = {form for text in marked_texts().values() for form in (text.text, text.plural) if form}
+    former = former_texts()
+    assert [new for new in former.values() if new not in todays] == []
+    assert [old for old in former if old in todays] == []
+    assert [old for old, new in former.items() if places_of(old) != places_of(new)] == []
+
+
+def places_of(text: str) -> list[str]:
+    """Return what is put in: by name in any order, else in its order."""
+    found = PLACEHOLDER.findall(text)
+    return sorted(found) if any("(" in one for one in found) else found
+
+
+def test_what_texts_of_one_source_have_in_common_is_said_with_the_rest_left_open() -> None:
+    waits = [
+        gettext("%(vendor)s waits since %(since)s.") % {"vendor": "mypromo", "since": day}
+        for day in ("Monday", "Friday")
+    ]
+    assert common_text(waits) == "mypromo waits since …."
+    assert common_text([waits[0], waits[0]]) == waits[0]
+    assert common_text([join([one, "Look."]) for one in waits]) == "mypromo waits since …. Look."
+    assert common_text([waits[0], "another"]) == "…"
+    assert common_text(["one", "another"]) == "…"
+
+
+def test_a_value_is_put_into_words_anew_for_each_reader() -> None:
+    kept = serialize(
+        gettext("%(number)s is held: %(text)s") % {"number": "W-1", "text": spelled("order_field", "recipient.street")}
+    )
+    assert render(kept) == "W-1 is held: Recipient, street"
+    with translation.override("de"):
+        assert render(kept).endswith("Empfänger, Straße")
+    assert render(serialize(spelled("of nobody", "recipient.street"))) == "recipient.street"

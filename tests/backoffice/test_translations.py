@@ -203,6 +203,8 @@ def _fits(entry: Entry) -> bool:
 
 
 def _loaded(loaded: gettext.GNUTranslations, text: Text) -> list[str]:
+    if text.plural is not None and text.context:
+        return [loaded.npgettext(text.context, text.text, text.plural, count) for count in (1, 2)]
     if text.plural is not None:
         return [loaded.ngettext(text.text, text.plural, count) for count in (1, 2)]
     return [loaded.pgettext(text.context, text.text) if text.context else loaded.gettext(text.text)]

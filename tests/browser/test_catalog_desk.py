@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 from django.utils import timezone
 from playwright.sync_api import Page, expect
+from pytest_django.live_server_helper import LiveServer
 
 from backoffice.engine.models.push import Lane
 from backoffice.engine.services.integrations import get_vendor
@@ -70,7 +71,7 @@ def test_prices_are_typed_pasted_and_drafted_without_a_mouse(page: Page) -> None
     page.keyboard.type("4,20")
     page.keyboard.press("Enter")
     page.keyboard.type("nonsense")
-    expect(page.get_by_role("button", name="Draft 2 changes")).to_be_disabled()
+    expect(page.get_by_role("button", name="Save 2 changes as draft")).to_be_disabled()
     page.keyboard.press("Escape")
     expect(page.locator(cell(page, "SKU-1-1", 100))).to_have_value("3.30")
     page.keyboard.press("ArrowDown")
@@ -83,15 +84,38 @@ def test_prices_are_typed_pasted_and_drafted_without_a_mouse(page: Page) -> None
         }"""
     )
     expect(page.locator(cell(page, "SKU-2-1", 100))).to_have_value("1003.50")
-    expect(page.get_by_role("region", name="Changed prices")).to_contain_text("4 changed, SKUs: 2")
+    expect(page.get_by_role("region", name="Changed prices")).to_contain_text("Prices changed: 4, SKUs: 2")
     screen(page, "price-grid")
-    page.get_by_role("button", name="Draft 4 changes").click()
+    page.get_by_role("button", name="Save 4 changes as draft").click()
     expect(page.get_by_text("Not compared with the vendor yet")).to_be_visible()
     wanted = dict(ChangeSet.objects.get().changes.values_list("sku", "requested"))
     assert wanted == {
         "SKU-1-1": {"sales": {"50": "4.20", "500": "2.95"}},
         "SKU-2-1": {"sales": {"50": "4.44", "100": "1003.50"}},
     }
+
+
+@pytest.mark.parametrize(
+    ("language", "before", "unclear", "price"), [("en", "4.00", "1,234", "1234"), ("de", "4,00", "1.234", "1234,5")]
+)
+def test_a_price_that_can_be_read_in_two_ways_is_asked_for_again(
+    page: Page, live_server: LiveServer, language: str, before: str, unclear: str, price: str
+) -> None:
+    brought_in(1)
+    page.context.add_cookies([{"name": "django_language", "value": language, "url": live_server.url}])
+    page.goto("/admin/catalog/changeset/prices/")
+    field = page.locator("td[data-list=sales] input").first
+    save = page.locator("[data-save-button]")
+    expect(field).to_have_value(before)
+    field.fill(unclear)
+    expect(field).to_have_class("wrong")
+    expect(save).to_be_disabled()
+    expect(page.locator("[data-margin]").first).to_have_text("–")
+    field.fill(price)
+    expect(field).to_have_class("changed")
+    expect(save).to_be_enabled()
+    field.press("Escape")
+    expect(field).to_have_value(before)
 
 
 def test_a_formula_on_an_empty_page_says_that_it_changes_nothing(page: Page) -> None:
@@ -110,8 +134,8 @@ def test_a_formula_fills_the_page_and_is_looked_at_first(page: Page) -> None:
     page.get_by_label("Ends in").select_option("0.95")
     page.get_by_role("button", name="Fill this page").click()
     expect(page.locator(cell(page, "SKU-3-1", 50))).to_have_value("4.95")
-    expect(page.get_by_text("The formula changes 9 prices")).to_be_visible()
-    page.get_by_role("button", name="Take all back").click()
+    expect(page.get_by_text("Prices that the formula changes: 9")).to_be_visible()
+    page.get_by_role("button", name="Discard changes").click()
     expect(page.locator(cell(page, "SKU-3-1", 50))).to_have_value("4.00")
     assert not ChangeSet.objects.exists()
 
@@ -121,7 +145,7 @@ def test_five_hundred_skus_fit_every_screen(page: Page) -> None:
     assert Variant.objects.count() == 500
     page.goto("/admin/catalog/changeset/prices/?size=500")
     page.locator(cell(page, "SKU-100-5", 500)).fill("3.10")
-    expect(page.get_by_role("region", name="Changed prices")).to_contain_text("1 changed, SKUs: 1")
+    expect(page.get_by_role("region", name="Changed prices")).to_contain_text("Prices changed: 1, SKUs: 1")
     page.evaluate("window.scrollTo(0, 0)")
     for scheme, width in product(("light", "dark"), (390, 1440)):
         page.emulate_media(color_scheme=scheme)  # type: ignore[arg-type]
@@ -143,10 +167,10 @@ def test_the_difference_is_read_and_approved(page: Page, sandbox: Sandbox) -> No
     page.set_viewport_size({"width": 1440, "height": 900})
     page.goto(f"/admin/catalog/changeset/{change_set.pk}/change/")
     page.get_by_role("button", name="Compare with the vendor").click()
-    expect(page.get_by_text("Sold below the purchase price").first).to_be_visible()
+    expect(page.get_by_text("Below the purchase price").first).to_be_visible()
     screen(page, "change-set")
-    page.get_by_text("Approve against the guards …").click()
-    page.get_by_label("Reason").fill("Clearance")
+    page.get_by_text("Override warnings and approve …").click()
+    page.get_by_role("textbox", name="Reason").fill("Clearance")
     page.get_by_role("button", name="Override 1 SKU and approve").click()
     expect(page.get_by_role("button", name="Send 6 prices to mypromo")).to_be_visible()
     page.set_viewport_size({"width": 390, "height": 900})
@@ -167,7 +191,7 @@ def test_the_workbench_counts_and_shows_what_search_engines_show(page: Page, wid
     page.set_viewport_size({"width": width, "height": 900})
     page.goto("/admin/catalog/changeset/texts/")
     page.get_by_role("link", name="SKU-1-1").click()
-    preview = page.get_by_role("region", name="As a search engine may show it")
+    preview = page.get_by_role("region", name="Search result preview")
     expect(preview).to_contain_text("Kugelschreiber Linea bedrucken")
     title = page.locator("[name=meta_title]")
     title.fill("Kugelschreiber mit Logo bedrucken lassen, schon ab 50 Stück, versandfrei")
@@ -178,8 +202,8 @@ def test_the_workbench_counts_and_shows_what_search_engines_show(page: Page, wid
     assert sideways(page) <= 0
     if width == 1440:
         screen(page, "seo-workbench")
-    page.get_by_role("button", name="Draft these texts").click()
-    expect(page.get_by_text("SKU-1-1 is in the draft")).to_be_visible()
+    page.get_by_role("button", name="Save as draft").click()
+    expect(page.get_by_text("SKU-1-1 is in draft #")).to_be_visible()
     assert ChangeSet.objects.get().changes.get().requested == {"meta_title": "Kugelschreiber mit Logo ab 50 Stück"}
     for address in ("stock/", "vendor-changes/", "texts/"):
         page.goto(f"/admin/catalog/changeset/{address}")

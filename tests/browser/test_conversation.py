@@ -23,14 +23,14 @@ def test_a_comment_being_typed_outlasts_an_assignee_a_reload_and_another_tab(pag
     expect(page.get_by_text("Saved.")).to_be_visible()
     expect(page.get_by_role("textbox", name="Comment")).to_have_value("Gift wrapping, please")
     page.reload()
-    expect(page.get_by_text("Draft kept in this browser").first).to_be_visible()
+    expect(page.get_by_text("Draft saved in this browser").first).to_be_visible()
     other = page.context.new_page()
     other.goto(address)
     expect(other.get_by_role("textbox", name="Comment")).to_have_value("Gift wrapping, please")
     # Both tabs send the same draft: it is one comment.
     for tab in (page, other):
         tab.get_by_role("button", name="Comment", exact=True).click()
-        expect(tab.get_by_text("The comment is kept.")).to_be_visible()
+        expect(tab.get_by_text("The comment is saved.")).to_be_visible()
         expect(tab.get_by_role("textbox", name="Comment")).to_have_value("")
     other.close()
     order.refresh_from_db()

@@ -77,7 +77,7 @@ def test_s_offers_days_and_the_next_item_follows(page: Page) -> None:
 def test_a_question_mark_shows_the_keys_on_every_page(page: Page, path: str) -> None:
     page.goto(f"/admin/{path}")
     page.keyboard.press("?")
-    keys = page.get_by_role("dialog", name="Keys")
+    keys = page.get_by_role("dialog", name="Keyboard shortcuts")
     expect(keys).to_be_visible()
     page.keyboard.press("Escape")
     expect(keys).to_be_hidden()
@@ -108,3 +108,14 @@ def test_no_width_is_exceeded_by_long_names(page: Page, width: int, query: str) 
 def test_new_work_appears_while_the_page_is_open(page: Page) -> None:
     Enquiry.objects.create(vendor="sign-customiser", vendor_id="new", subject="Another")
     expect(page.locator(".kind", has_text=re.compile("enquiries", re.IGNORECASE)).locator(".badge")).to_have_text("3")
+
+
+def test_an_item_is_snoozed_until_a_day_of_ones_own_choice(page: Page) -> None:
+    page.goto("/admin/?kind=held-manual")
+    page.locator("details.snooze summary").click()
+    until = page.get_by_label("Until")
+    day = until.get_attribute("max") or ""
+    until.fill(day)
+    page.get_by_role("button", name="Snooze", exact=True).click()
+    expect(page.get_by_text("Snoozed.", exact=True)).to_be_visible()
+    assert timezone.localtime(Snooze.objects.get().until).date().isoformat() == day

@@ -41,9 +41,9 @@ def test_the_end_of_a_push_shows_without_loading_the_page(page: Page) -> None:
     row = pushing()
     page.goto(f"/admin/catalog/changeset/{row.pk}/change/")
     page.evaluate("window.here = true")
-    expect(page.locator(".head-chips .chip")).to_contain_text("being pushed", ignore_case=True)
+    expect(page.locator(".head-chips .chip")).to_contain_text("being sent", ignore_case=True)
     ChangeSet.objects.filter(pk=row.pk).update(state="verified", verified_at=timezone.now())
-    expect(page.locator(".head-chips .chip")).not_to_contain_text("being pushed", ignore_case=True)
+    expect(page.locator(".head-chips .chip")).not_to_contain_text("being sent", ignore_case=True)
     assert page.evaluate("window.here") is True
     assert page.locator("meta[http-equiv]").count() == 0
 

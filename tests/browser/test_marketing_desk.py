@@ -1,4 +1,4 @@
-"""Telling AutoLetter of an order in a browser: asked, told, shown; and one that may not be told says why."""
+"""Sending an order to AutoLetter in a browser: requested, sent, shown; and one that may not be sent says why."""
 
 import os
 from collections.abc import Callable
@@ -13,7 +13,7 @@ from backoffice.engine.models import Heartbeat
 from backoffice.sandbox import Sandbox
 from orders.marketing.models import OrderExport
 from orders.marketing.services.exports.requesting import exclude_export
-from tests.browser.test_order_desk import NAMES, WIDTHS, sideways
+from tests.browser.looking import WIDTHS
 from tests.orders.marketing.conftest import Ask, Make, ask, letters, make, tell
 
 __all__ = ["ask", "letters", "make", "tell"]
@@ -44,22 +44,22 @@ def many(make: Make, ask: Ask, tell: Callable[[], None], sandbox: Sandbox) -> No
     Heartbeat.objects.update_or_create(name="sweep", defaults={"at": timezone.now()})
 
 
-def test_an_order_is_told_from_its_page_and_then_stands_in_the_list(
+def test_an_order_is_sent_from_its_page_and_then_stands_in_the_list(
     page: Page, make: Make, tell: Callable[[], None], letters: Sandbox
 ) -> None:
     order = make()
     page.goto(f"/admin/orders/order/{order.pk}/change/")
-    section = page.get_by_role("region", name="Told to")
-    expect(section).to_contain_text("nobody has asked for it")
-    section.get_by_role("link", name="Tell … autoletter", exact=True).click()
-    expect(page.get_by_role("heading", name=f"Tell autoletter of {order.number}?", level=2)).to_be_visible()
-    page.get_by_role("button", name="Tell autoletter").click()
-    expect(page.get_by_role("region", name="Told to")).to_contain_text("waiting", ignore_case=True)
+    section = page.get_by_role("region", name="Sent to")
+    expect(section).to_contain_text("not requested")
+    section.get_by_role("link", name="Send … AutoLetter", exact=True).click()
+    expect(page.get_by_role("heading", name=f"Send {order.number} to AutoLetter?", level=2)).to_be_visible()
+    page.get_by_role("button", name="Send to AutoLetter").click()
+    expect(page.get_by_role("region", name="Sent to")).to_contain_text("waiting", ignore_case=True)
     tell()
     page.reload()
-    expect(page.get_by_role("region", name="Told to")).to_contain_text("told")
-    expect(page.get_by_role("region", name="Timeline")).to_contain_text("AutoLetter was told of the order.")
-    page.get_by_role("region", name="Timeline").get_by_role("link", name="show the exchange").click()
+    expect(page.get_by_role("region", name="Sent to")).to_contain_text("sent", ignore_case=True)
+    expect(page.get_by_role("region", name="Timeline")).to_contain_text("sent to AutoLetter.")
+    page.get_by_role("region", name="Timeline").get_by_role("link", name="show request and answer").click()
     expect(page.get_by_role("region", name="Timeline")).to_contain_text("OrderNumber")
     page.goto("/admin/orders/orderexport/")
     expect(page.get_by_role("link", name=order.number)).to_be_visible()
@@ -69,7 +69,7 @@ def test_an_order_is_told_from_its_page_and_then_stands_in_the_list(
 def test_the_list_fits_every_width_whatever_the_names_and_is_shown_in_the_docs(
     page: Page, make: Make, ask: Ask, tell: Callable[[], None], letters: Sandbox
 ) -> None:
-    first, last = NAMES[2]
+    first, last = "Wolfeschlegelsteinhausenbergerdorff" * 3, "welchevoralternwarengewissenhaftschaferswessen" * 2
     exclude_export(
         make(customer_firstname=first[:100], customer_lastname=last[:100]),
         vendor="autoletter",
@@ -80,7 +80,7 @@ def test_the_list_fits_every_width_whatever_the_names_and_is_shown_in_the_docs(
     page.goto("/admin/orders/orderexport/")
     for width in WIDTHS:
         page.set_viewport_size({"width": width, "height": 900})
-        assert sideways(page) <= 0, width
+        assert page.evaluate("document.documentElement.scrollWidth - window.innerWidth") <= 0, width
     if os.environ.get("WRITE_SCREENS") == "1":
         OrderExport.objects.filter(excluded_by="x" * 150).delete()
         page.set_viewport_size({"width": 1280, "height": 900})

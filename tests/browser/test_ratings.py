@@ -65,7 +65,7 @@ def test_staff_read_what_buyers_say(page: Page, rated: Product) -> None:
         page.set_viewport_size({"width": width, "height": 900})
         assert sideways(page) <= 0, width
     page.get_by_role("link", name=str(rated)).first.click()
-    expect(page.get_by_role("region", name="What buyers in Web shop say")).to_contain_text("20 reviews")
+    expect(page.get_by_role("region", name="Customer reviews from Web shop")).to_contain_text("20 reviews")
     for width in WIDTHS:
         page.set_viewport_size({"width": width, "height": 900})
         assert sideways(page) <= 0, width

@@ -188,7 +188,7 @@ def test_strangers_in_the_draft_are_for_a_person(fill: Make, sandbox: Sandbox, v
     order["recipients"].append(stranger)
     prepared(campaign)
     assert campaign.state == CampaignState.STUCK
-    assert "not of this campaign" in campaign.problem
+    assert "not in this campaign" in campaign.problem
     assert charges(vendor) == []
 
 
@@ -201,7 +201,7 @@ def test_a_recipient_that_came_between_the_page_and_the_payment_stops_it(
     work_off()
     campaign.refresh_from_db()
     assert campaign.state == CampaignState.PROOFED
-    assert "holds 3 recipients and not 2" in campaign.problem
+    assert "contains 3 recipients instead of 2" in campaign.problem
     assert vendor.ledger.total("POST v1/order/{id}/checkout") == 0
 
 
@@ -213,7 +213,7 @@ def test_a_price_that_rose_between_the_page_and_the_payment_stops_it(
     work_off()
     campaign.refresh_from_db()
     assert (campaign.state, str(campaign.price)) == (CampaignState.PROOFED, "6.20")
-    assert "$6.20 now and not $5.60" in campaign.problem
+    assert "now $6.20 instead of $5.60" in campaign.problem
     assert vendor.ledger.total("POST v1/order/{id}/checkout") == 0
 
 

@@ -120,7 +120,7 @@ def test_a_payment_without_end_is_told_to_a_person(
     work_off()
     settle(sandbox, campaign)
     assert campaign.state == CampaignState.PAYMENT_NEEDED
-    assert "takes longer" in campaign.problem
+    assert "is taking longer" in campaign.problem
 
 
 def test_who_the_vendor_leaves_out_is_named_before_paying(proofed: Prepare, vendor: LettrlabsApp) -> None:

@@ -35,12 +35,13 @@ RIGHTS = ("view_mailcampaign", "change_mailcampaign", "view_order")
 @pytest.mark.parametrize(
     ("language", "words"),
     [
-        ("en", "Proof and price are there: 1200 cards, $3,360.00."),
-        ("de", "Korrekturabzug und Preis sind da: 1200 Karten, 3.360,00\xa0$."),
+        ("en", "Proof and price are ready: 1200 cards, $3,360.00."),
+        ("de", "Korrekturabzug und Preis liegen vor: 1200 Karten, 3.360,00\xa0$."),
     ],
 )
 def test_what_cards_cost_is_written_as_the_reader_writes_it(language: str, words: str) -> None:
-    event = CampaignEvent(kind="proofed", params={"accepted": 1200, "price": "3360.00"})
+    campaign = MailCampaign(vendor="lettrlabs")
+    event = CampaignEvent(campaign=campaign, kind="proofed", params={"accepted": 1200, "price": "3360.00"})
     with translation.override(language):
         assert describe_event(event) == words
 
@@ -84,7 +85,8 @@ def test_a_campaign_is_made_with_a_template_of_the_vendors_list(marketing: Clien
     }  # fmt: skip
     answer = marketing.post(f"{LIST}new/", values, follow=True)
     campaign = MailCampaign.objects.get(name="Spring")
-    assert answer.redirect_chain[-1][0] == page(campaign)
+    # Next, its recipients are chosen.
+    assert answer.redirect_chain[-1][0] == page(campaign, "audience")
     assert (campaign.template_name, campaign.created_by, campaign.auto_bill) == ("We miss you", "mara", True)
     assert str(campaign.hold_until) == "2027-03-01"
 
@@ -93,7 +95,7 @@ def test_where_the_vendor_lists_no_templates_the_number_is_typed(
     marketing: Client, sandbox: Sandbox, vendor: LettrlabsApp
 ) -> None:
     vendor.options.change(templates_listed=False)
-    assert "type the number it has there" in marketing.get(f"{LIST}new/").content.decode()
+    assert "enter its number" in marketing.get(f"{LIST}new/").content.decode()
 
 
 def test_orders_are_added_after_a_page_that_says_who_is_left_out(marketing: Client) -> None:
@@ -106,7 +108,7 @@ def test_orders_are_added_after_a_page_that_says_who_is_left_out(marketing: Clie
     # Of two orders of one person the newer stands higher, and is the one that is listed.
     assert [order.pk for order in preview.context["willing"]] == [orders[3].pk]
     text = preview.content.decode()
-    for words in ("does not accept letters", "no ZIP code of five digits", "List 1 recipient"):
+    for words in ("does not accept letters", "no five-digit ZIP code", "Add 1 recipient"):
         assert words in text
     assert not campaign.recipients.exists()
     marketing.post("/admin/orders/order/cards/add/", {**keys, "campaign": campaign.pk})
@@ -119,6 +121,23 @@ def test_orders_are_added_after_a_page_that_says_who_is_left_out(marketing: Clie
     }
 
 
+def test_orders_of_which_none_may_get_a_card_are_not_offered_to_be_listed(marketing: Client) -> None:
+    make_draft()
+    order = make_us_order(2, accepts_letters=False)
+    text = marketing.post("/admin/orders/order/cards/", {"order": [order.pk]}).content.decode()
+    assert "None of these orders can get a card." in text
+    assert "Add 0 recipients" not in text
+
+
+def test_the_way_to_the_orders_does_not_forget_the_campaign(marketing: Client) -> None:
+    first, _newest = make_draft(), make_draft(name="Another")
+    order = make_us_order(1)
+    link = f"/admin/orders/order/?shop={first.shop_id}&campaign={first.pk}"
+    assert link.replace("&", "&amp;") in marketing.get(page(first)).content.decode()
+    answer = marketing.post("/admin/orders/order/cards/", {"order": [order.pk], "back": link})
+    assert answer.context["campaign"] == first
+
+
 def test_a_table_is_read_and_what_is_wrong_with_it_is_said(marketing: Client) -> None:
     campaign = make_draft()
     table = (
@@ -129,7 +148,7 @@ def test_a_table_is_read_and_what_is_wrong_with_it_is_said(marketing: Client) ->
     )
     file = SimpleUploadedFile("people.csv", table.encode())
     answer = marketing.post(page(campaign, "table"), {"file": file, "agreed": "on"}, follow=True)
-    assert "1 of 3 rows are listed." in told(answer)
+    assert "1 of 3 rows were added." in told(answer)
     rows = campaign.recipients.order_by("pk")
     assert [(row.state, row.reason) for row in rows] == [
         (CardState.LISTED, ""), (CardState.LEFT_OUT, LeftOut.BAD_STATE), (CardState.LEFT_OUT, LeftOut.TWICE),
@@ -137,7 +156,7 @@ def test_a_table_is_read_and_what_is_wrong_with_it_is_said(marketing: Client) ->
     assert (rows[0].zip5, rows[0].zip4) == ("02139", "4307")
     file = SimpleUploadedFile("people.csv", b"name\nAda\n")
     answer = marketing.post(page(campaign, "table"), {"file": file, "agreed": "on"}, follow=True)
-    assert "these are missing: address1, city, state, zip" in told(answer)
+    assert "Missing: address1, city, state, zip" in told(answer)
     file = SimpleUploadedFile("people.csv", table.encode())
     assert "have agreed" in told(marketing.post(page(campaign, "table"), {"file": file}, follow=True))
     assert campaign.recipients.count() == 3
@@ -190,20 +209,20 @@ def test_a_checkout_of_something_else_than_was_shown_is_refused(
     changes: dict[str, str], lead: Client, proofed: Make
 ) -> None:
     campaign = proofed(2)
-    words = "have changed" if set(changes.values()) & {"5.59", "3"} else "did not say"
+    words = "has changed" if set(changes.values()) & {"5.59", "3"} else "page was incomplete"
     assert_refused(checked_out(lead, campaign, **changes), campaign, words=words)
 
 
 def test_a_checkout_beyond_the_budget_is_refused(lead: Client, proofed: Make) -> None:
     campaign = proofed(2, budget=Decimal("5.00"))
-    assert "more than the budget" in lead.get(page(campaign, "checkout")).content.decode()
-    assert_refused(checked_out(lead, campaign), campaign, words="more than the budget")
+    assert "exceeds the budget" in lead.get(page(campaign, "checkout")).content.decode()
+    assert_refused(checked_out(lead, campaign), campaign, words="exceeds the budget")
 
 
 def test_a_checkout_with_an_old_price_is_refused(lead: Client, proofed: Make) -> None:
     campaign = proofed(1)
     MailCampaign.objects.update(priced_at=timezone.now() - timezone.timedelta(hours=2))
-    assert_refused(checked_out(lead, campaign), campaign, words="more than an hour ago")
+    assert_refused(checked_out(lead, campaign), campaign, words="more than an hour old")
 
 
 def test_a_checkout_while_it_is_switched_off_is_refused_in_words(lead: Client, proofed: Make, settings) -> None:
@@ -220,8 +239,8 @@ def test_a_difference_between_submitted_and_accepted_has_to_be_ticked(
     add_to_campaign(make_us_order(9, address={"zip": "99999"}), campaign_id=campaign.pk, actor="mara")
     lead.post(page(campaign, "prepare"))
     work_off()
-    assert "I have seen that" in lead.get(page(campaign, "checkout")).content.decode()
-    assert_refused(checked_out(lead, campaign), campaign, words="tick that this is right")
+    assert "I accept this" in lead.get(page(campaign, "checkout")).content.decode()
+    assert_refused(checked_out(lead, campaign), campaign, words="Confirm that this is right")
     checked_out(lead, campaign, accept_difference="1")
     campaign.refresh_from_db()
     assert campaign.state == CampaignState.PAYING

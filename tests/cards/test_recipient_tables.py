@@ -145,5 +145,5 @@ def test_a_workbook_of_something_else_is_refused_in_words_on_the_page(path: Path
         follow=True,
     )
     assert answer.status_code == 200
-    assert "these are missing: address1, city, state, zip" in answer.content.decode()
+    assert "Missing: address1, city, state, zip" in answer.content.decode()
     assert not campaign.recipients.exists()

@@ -211,13 +211,13 @@ def test_two_campaigns_at_once_never_take_the_same_person() -> None:
 @pytest.mark.parametrize(
     ("content", "text"),
     [
-        (b"", "these are missing"),
-        (b"a,b\n1,2\n", "these are missing: address1, city, state, zip"),
+        (b"", "Missing"),
+        (b"a,b\n1,2\n", "Missing: address1, city, state, zip"),
         (b"address1,city,state,zip\n", "no rows"),
         (b"address1,city,state,zip\n" + b"x" * 1001 + b",B,MA,02139\n", "Row 2: address1 has more than 1000"),
-        (b"PK\x03\x04nonsense", "no workbook"),
+        (b"PK\x03\x04nonsense", "This workbook cannot be read"),
         (b"\x00\x01", "neither a workbook nor a CSV"),
-        (b"x" * (MOST_BYTES + 1), "more than 5 MB"),
+        (b"x" * (MOST_BYTES + 1), "larger than 5 MB"),
         (b"address1,city,state,zip\n" + b"1 Main,B,MA,02139\n" * 20_001, "at most 20000 rows"),
     ],
 )

@@ -74,7 +74,7 @@ def test_nothing_is_paid_while_somebody_in_the_draft_may_not_get_it_and_asking_a
 ) -> None:
     campaign = proofed(3)
     Order.objects.filter(customer_lastname="Doe1").update(accepts_letters=False)
-    with pytest.raises(IllegalTransition, match="1 recipient may get no card any more"):
+    with pytest.raises(IllegalTransition, match="1 recipient can no longer get a card"):
         confirm(campaign, payer)
     campaign.refresh_from_db()
     assert campaign.state == CampaignState.PROOFED
@@ -98,7 +98,7 @@ def test_an_order_cancelled_between_the_button_and_the_call_stops_the_checkout(
     work_off()
     campaign.refresh_from_db()
     assert campaign.state == CampaignState.PROOFED
-    assert "1 recipient may get no card any more" in campaign.problem
+    assert "1 recipient can no longer get a card" in campaign.problem
     assert (charges(vendor), cards_paid(vendor)) == ([], [])
     assert Push.objects.get(kind=CHECK_OUT).state == PushState.CONFIRMED
 
@@ -119,7 +119,7 @@ def test_an_order_cancelled_while_the_call_waits_for_its_turn_stops_the_checkout
     work_off()
     campaign.refresh_from_db()
     assert (campaign.state, campaign.checkout_attempted_at) == (CampaignState.PROOFED, None)
-    assert "1 recipient may get no card any more" in campaign.problem
+    assert "1 recipient can no longer get a card" in campaign.problem
     assert (charges(vendor), cards_paid(vendor)) == ([], [])
     push = Push.objects.get(kind=CHECK_OUT)
     assert (push.state, push.step) == (PushState.CONFIRMED, "")

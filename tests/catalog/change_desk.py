@@ -60,7 +60,7 @@ class Desk:
             if change_set.state != ChangeSetState.PUSHING:
                 return change_set
         pushes = list(Push.objects.open().values("kind", "state", "step", "cause"))
-        raise AssertionError(f"Still being pushed: {pushes}, {list(change_set.jobs.values('state', 'queue_id'))}")
+        raise AssertionError(f"Still being sent: {pushes}, {list(change_set.jobs.values('state', 'queue_id'))}")
 
     def work_once(self) -> None:
         """Deliver what is due, let the vendor's time go on, ask for its jobs."""

@@ -8,6 +8,7 @@ from pytest_django import Settings
 
 from backoffice.sandbox import Sandbox, running_sandbox
 from tests.catalog.change_desk import Desk
+from tests.sights import SEES
 
 PERMISSIONS = ("approve_changeset", "push_changeset", "override_changeset", "reset_searchtexts")
 
@@ -18,7 +19,7 @@ def person(db: None) -> Callable[..., User]:
 
     def made(name: str, *permissions: str) -> User:
         user = User.objects.create_user(name)
-        user.user_permissions.set(Permission.objects.filter(codename__in=permissions or PERMISSIONS))
+        user.user_permissions.set(Permission.objects.filter(codename__in=(*(permissions or PERMISSIONS), *SEES)))
         return user
 
     return made

@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any
 
 from backoffice.vendors.errors import VendorError
-from backoffice.vendors.mypromo.catalog import CatalogAbility
+from backoffice.vendors.mypromo.catalog import MarketAbility
 
 SAMPLES = Path(__file__).parent.parent / "samples" / "mypromo"
 Product = dict[str, Any]
@@ -48,14 +48,17 @@ class Pages:
         return (SAMPLES / "products.get.200.json").read_bytes()
 
 
-class Catalog(CatalogAbility):
-    """The adapter's catalogue over a list of products that a test may change between two runs."""
+class Catalog(MarketAbility):
+    """The adapter's catalogue over a list of products that a test may change between two runs. `elsewhere` are those of
+    other listings, by currency and country; a listing that is not there is answered as the usual one.
+    """
 
     name = "mypromo"
 
     def __init__(self, products: list[Product], *, per_page: int = 2, other_languages: tuple[str, ...] = ()) -> None:
         self.products, self.per_page = products, per_page
         self.translations: dict[str, list[Product]] = {}
+        self.elsewhere: dict[tuple[str, str], list[Product]] = {}
         self.broken_pages: dict[int, VendorError | bytes] = {}
         self._languages = ["DE", *other_languages]
         self.client = Pages(self._page)  # type: ignore[assignment]
@@ -69,6 +72,7 @@ class Catalog(CatalogAbility):
         if page in self.broken_pages:
             return self.broken_pages[page]
         products = self.translations.get(params["lang"], self.products)
+        products = self.elsewhere.get((params.get("currency", "EUR"), params["shipping_from"]), products)
         if sku := params.get("sku"):
             products = [product for product in products if any(v["sku"] == sku for v in product["variants"])]
         last_page = max(1, -(-len(products) // self.per_page))

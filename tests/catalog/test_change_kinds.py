@@ -8,11 +8,12 @@ from django.contrib.auth.models import User
 
 from backoffice.engine.models import Push
 from backoffice.errors import Conflict, InvalidInput, NotAllowed
-from catalog.models import ChangeKind, ChangeSetState, ChangeSource
+from catalog.models import ChangeKind, ChangeSetState, ChangeSource, Variant
 from catalog.services.change_sets.approval import approve_change_set
 from catalog.services.change_sets.editing import confirm_removals, make_change_set
 from catalog.services.change_sets.restoring import reset_search_texts, restore
 from catalog.services.change_sets.values import Value
+from tests.api.storefront import make_variant
 from tests.catalog.change_desk import FULFILLER, MERCHANT, Desk
 
 PRICES = ChangeKind.FULFILLER_PRICES
@@ -152,3 +153,19 @@ def test_a_merchant_takes_a_product_out_of_the_channels(desk: Desk) -> None:
 def test_stock_that_makes_no_sense_is_refused(db: None, wanted: Value) -> None:
     with pytest.raises(InvalidInput):
         make_change_set("stock", vendor=FULFILLER, rows={"A": wanted}, title="", source=ChangeSource.EDITOR, actor="x")
+
+
+def test_a_draft_names_the_variants_that_we_have_before_anything_is_compared(desk: Desk) -> None:
+    ours, shared = make_variant("MP-OURS"), make_variant("MP-SHARED")
+    own = Variant.objects.create(
+        product=shared.product,
+        vendor=FULFILLER,
+        vendor_id="9",
+        sku="MP-SHARED",
+        changed_at=shared.changed_at,
+        created_at=shared.created_at,
+    )
+    wish: dict[str, Value] = {sku: {"purchase": {"1": "5.00"}} for sku in ("MP-OURS", "MP-SHARED", "MP-NONE")}
+    draft = make_change_set(PRICES, vendor=FULFILLER, rows=wish, title="t", source=ChangeSource.EDITOR, actor="author")
+    linked = dict(draft.changes.values_list("sku", "variant"))
+    assert linked == {"MP-OURS": ours.pk, "MP-SHARED": own.pk, "MP-NONE": None}

@@ -73,6 +73,13 @@ def test_a_vendor_that_cannot_be_reached_fails_the_command(sandbox: Sandbox) -> 
     assert SyncRun.objects.latest("pk").state == SyncState.FAILED
 
 
+@pytest.mark.parametrize("command", ["sync_catalog", "sync_reference"])
+def test_a_vendor_that_is_not_set_up_is_not_called(command: str) -> None:
+    with override_settings(MYPROMO_URL=""), pytest.raises(CommandError, match="mypromo is not set up"):
+        run(command)
+    assert not SyncRun.objects.exists()
+
+
 def test_the_scheduled_tasks_do_the_same(sandbox: Sandbox) -> None:
     sync_catalog()
     sync_reference()

@@ -28,8 +28,9 @@ def make_shop(currency: str) -> Shop:
 def form(**changes: Any) -> dict[str, Any]:
     return {
         "name": "New", "code": "NEW", "currency": "EUR", "language": "DE", "on_short_stock": "refuse",
-        "on_odd_price": "hold", "loss_limit_percent": "0", "total_factor": "3", "time_zone": "Europe/Berlin",
+        "on_odd_price": "hold", "least_margin_percent": "0", "total_factor": "3", "time_zone": "Europe/Berlin",
         "card_pause_days": "90", "cooling_off_seconds": "0", "duplicate_window_minutes": "10",
+        "further_markets-TOTAL_FORMS": "0", "further_markets-INITIAL_FORMS": "0",
     } | changes  # fmt: skip
 
 
@@ -53,10 +54,10 @@ def test_a_word_that_is_no_currency_is_refused(currency: str, admin_client: Clie
 @pytest.mark.django_db
 def test_once_there_are_prices_a_shop_sells_in_their_currency(admin_client: Client) -> None:
     make_variant(CARD)
-    with pytest.raises(CommandError, match="prices in EUR only"):
+    with pytest.raises(CommandError, match="only in EUR"):
         make_shop("USD")
     answer = admin_client.post("/admin/backoffice/shop/add/", form(currency="usd"))
-    assert "prices in EUR only" in str(answer.context["adminform"].form.errors["currency"])
+    assert "only in EUR" in str(answer.context["adminform"].form.errors["currency"])
     assert not Shop.objects.exists()
     assert admin_client.post("/admin/backoffice/shop/add/", form(currency="eur")).status_code == 302
     assert Shop.objects.get().currency == "EUR"
@@ -71,7 +72,7 @@ def test_a_shop_is_never_quoted_in_another_currency_than_its_own() -> None:
     dollars = make_storefront("USD", currency="USD")
     answer = dollars.get(f"catalog/variants/{CARD}/quote/", {"quantity": 100})
     assert (answer.status_code, answer.json()["code"]) == (422, "no_price")
-    assert answer.json()["detail"] == f"{CARD} has prices in EUR only, and the shop sells in USD."
+    assert answer.json()["detail"] == f"{CARD} has prices only in EUR, but the shop sells in USD."
     variant = dollars.get(f"catalog/variants/{CARD}/").json()
     assert (variant["currency"], variant["sales_prices"], variant["recommended_prices"]) == ("USD", [], [])
     Variant.objects.update(currency="USD")
@@ -94,7 +95,7 @@ def test_an_order_in_kuwaiti_dinars_keeps_its_three_decimal_places() -> None:
     values = json.loads(KUWAIT.read_text())
     make_catalog()
     Variant.objects.update(currency=values["currency"])
-    shop = make_storefront("KW", currency=values["currency"], loss_limit_percent=None)
+    shop = make_storefront("KW", currency=values["currency"], least_margin_percent=None)
     changes = {f"lines.{place}.unit_price": values["unit_price"] for place in (0, 1)}
     body = build_order(**changes, currency=values["currency"], total=values["total"])
     answer = shop.place(body)

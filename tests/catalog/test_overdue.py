@@ -109,7 +109,7 @@ def test_a_fault_while_reading_refuses_the_table_at_once(monkeypatch: pytest.Mon
         read_import(row)
     row.refresh_from_db()
     assert row.state == TableImportState.REFUSED
-    assert "log of the workers" in row.problems[0]["text"]
+    assert "worker log" in row.problems[0]["text"]
 
 
 def test_a_run_whose_process_died_is_closed_and_shown(home: Callable[[], dict[str, list[str]]]) -> None:
@@ -118,9 +118,9 @@ def test_a_run_whose_process_died_is_closed_and_shown(home: Callable[[], dict[st
     assert close_dead_runs() == 1
     run.refresh_from_db()
     assert run.state == SyncState.FAILED
-    assert home()["Syncs that failed"] == ["mypromo · catalog"]
+    assert home()["Failed syncs"] == ["mypromo · catalog"]
     SyncRun.objects.create(vendor="mypromo", state=SyncState.DONE)
-    assert "Syncs that failed" not in home()
+    assert "Failed syncs" not in home()
 
 
 @pytest.mark.django_db(transaction=True)
@@ -187,14 +187,14 @@ def test_a_set_that_cannot_be_read_back_differs_until_it_is(
     while not Push.objects.open().filter(kind="catalog.verify").exists():
         desk.work_once()
     Push.objects.open().update(state=PushState.FAILED, needs_attention=False)
-    assert home()["Change sets that do not go on"] == [change_set.title]
+    assert home()["Change sets that are stuck"] == [change_set.title]
     assert move_stalled_change_sets() == 1
     change_set.refresh_from_db()
     assert change_set.state == ChangeSetState.DIFFERING
     assert home()["Change sets that differ at the vendor"] == [change_set.title]
     page = client.get(reverse("admin:catalog_changeset_change", args=[change_set.pk])).content.decode()
     assert "Read back again" in page
-    assert "Came to a standstill" in page
+    assert "Stalled" in page
 
 
 def test_a_scheduled_set_that_may_not_leave_stops_no_other(desk: Desk) -> None:

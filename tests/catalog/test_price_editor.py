@@ -11,7 +11,7 @@ from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
-from catalog.models import ChangeKind, ChangeSet, ChangeSetState, Variant
+from catalog.models import Category, ChangeKind, ChangeSet, ChangeSetState, Variant
 from catalog.services.sync.reading import sync_catalog
 from tests.catalog.source import Catalog, make_product
 
@@ -146,6 +146,28 @@ def test_the_grid_is_filtered_by_search_and_category(staff: Client) -> None:
     assert len(grid(staff, f"?category={path.path[:4]}").variants) == 2
     assert grid(staff, "?category=NoSuch").variants == []
     assert grid(staff, "?orderable=no").variants == []
+
+
+def test_categories_are_offered_as_a_tree_and_one_holds_what_is_below_it_only(staff: Client) -> None:
+    brought_in(1, 2, 3)
+    places = ("Office/Pens", "Office/Pens/Gel", "Office/Pens & more")
+    for variant, path in zip(Variant.objects.order_by("pk"), places, strict=True):
+        variant.product.categories.set([Category.objects.create(vendor="mypromo", path=path)])
+
+    def skus(category: str) -> list[str]:
+        return [row.variant.sku for row in grid(staff, f"?category={category}").variants]
+
+    page = staff.get(reverse("admin:catalog_changeset_prices") + "?category=Office/Pens").content.decode()
+    assert '<option value="Office/Pens" selected>\u2003Pens</option>' in page
+    assert (
+        page.index('value="Office"')
+        < page.index('value="Office/Pens/Gel"')
+        < page.index('value="Office/Pens &amp; more"')
+    )
+    assert skus("Office/Pens") == ["SKU-1-1", "SKU-2-1"]
+    assert skus("Office") == ["SKU-1-1", "SKU-2-1", "SKU-3-1"]
+    # An old link that only begins a name still finds what it found.
+    assert skus("Office/Pe") == ["SKU-1-1", "SKU-2-1", "SKU-3-1"]
 
 
 def test_the_grid_asks_as_often_for_many_skus_as_for_few(staff: Client) -> None:

@@ -38,7 +38,8 @@ from tests.catalog.change_desk import Desk
 from tests.catalog.conftest import PERMISSIONS
 from tests.faults.conftest import database_url
 
-MANY, BATCH = 5000, 500
+MANY = [2000, pytest.param(5000, marks=pytest.mark.soak)]
+BATCH = 500
 
 
 @pytest.fixture
@@ -69,26 +70,29 @@ def send(desk: Desk) -> None:
         deliver(push.pk)
 
 
-def test_five_thousand_prices_with_a_failing_batch_and_two_failing_rows(big_sandbox: Sandbox, desk: Desk) -> None:
+@pytest.mark.parametrize("many", MANY)
+def test_thousands_of_prices_with_a_failing_batch_and_two_failing_rows(
+    big_sandbox: Sandbox, desk: Desk, many: int
+) -> None:
     desk.sandbox = big_sandbox
-    skus = desk.skus(MANY)
-    assert len(skus) == MANY
+    skus = desk.skus(many)
+    assert len(skus) == many
     change_set = plan(desk, skus)
     send(desk)
     jobs = {job.number: job for job in change_set.jobs.all()}
-    assert [job.entries for job in jobs.values()] == [BATCH] * 10
-    big_sandbox.settings.job_outcome, big_sandbox.settings.job_outcome_only = "ERROR", [int(jobs[3].queue_id)]
-    unlucky = list(jobs[7].changes.order_by("pk").values_list("sku", flat=True)[10:12])
+    assert [job.entries for job in jobs.values()] == [BATCH] * (many // BATCH)
+    big_sandbox.settings.job_outcome, big_sandbox.settings.job_outcome_only = "ERROR", [int(jobs[2].queue_id)]
+    unlucky = list(jobs[4].changes.order_by("pk").values_list("sku", flat=True)[10:12])
     big_sandbox.settings.job_failing_skus = unlucky
     desk.work_off(change_set)
     states = Counter(change_set.changes.values_list("state", flat=True))
-    assert (change_set.state, states) == (ChangeSetState.DIFFERING, {"verified": 4498, "failed": 502})
+    assert (change_set.state, states) == (ChangeSetState.DIFFERING, {"verified": many - 502, "failed": 502})
     failed = change_set.changes.filter(state=ChangeState.FAILED)
-    assert set(failed.exclude(job=jobs[3]).values_list("sku", flat=True)) == set(unlucky)
-    assert failed.filter(job=jobs[3]).count() == BATCH
+    assert set(failed.exclude(job=jobs[2]).values_list("sku", flat=True)) == set(unlucky)
+    assert failed.filter(job=jobs[2]).count() == BATCH
     assert set(failed.values_list("note", flat=True)) == {"The entry could not be processed."}
     sent = jobs_begun(big_sandbox)
-    assert (max(sent), sum(sent)) == (BATCH, MANY)
+    assert (max(sent), sum(sent)) == (BATCH, many)
 
 
 def test_rows_named_in_a_refusal_fail_and_the_rest_of_the_batch_is_sent(desk: Desk) -> None:
@@ -282,7 +286,14 @@ class Worker:
 
 
 @pytest.mark.fault
-@pytest.mark.parametrize(("moment", "number"), [("hang_after", MANY), ("hang", 4 * BATCH)])
+@pytest.mark.parametrize(
+    ("moment", "number"),
+    [
+        ("hang_after", 4 * BATCH),
+        pytest.param("hang", 4 * BATCH, marks=pytest.mark.soak),
+        pytest.param("hang_after", 5000, marks=pytest.mark.soak),
+    ],
+)
 def test_thousands_of_prices_with_the_worker_killed_in_the_middle(
     transactional_db: None, big_sandbox: Sandbox, moment: str, number: int
 ) -> None:

@@ -10,6 +10,7 @@ from backoffice.engine.models import Push
 from catalog.models import Change, ChangeSet, ChangeSetState
 from catalog.services.change_sets.formats import format_of
 from catalog.services.change_sets.prices import margin_after
+from catalog.services.tables.columns import LAYOUTS
 from tests.catalog.change_desk import FULFILLER, Desk
 
 
@@ -38,6 +39,16 @@ def test_a_dry_run_prints_the_difference_and_keeps_nothing(desk: Desk, prices: P
     assert "margin" in told
     assert not ChangeSet.objects.exists()
     assert desk.sandbox.ledger.total("PATCH") == 0
+
+
+def test_a_table_with_the_columns_of_the_export_is_taken(desk: Desk, tmp_path: Path) -> None:
+    [sku] = desk.skus(1)
+    tier = desk.held(sku)["sales_prices"][0]
+    cells = {"sku": sku, "quantity": str(tier["qty"]), "sales": f"{tier['price'] * 1.07:.4f}"}
+    columns = LAYOUTS["sales_prices"].columns
+    file = tmp_path / "export.csv"
+    file.write_text(f"{','.join(columns)}\n{','.join(cells.get(name, '') for name in columns)}\n")
+    assert "+7.0 %" in run("push_prices", file, "--dry-run")
 
 
 def test_the_dry_run_says_what_the_page_says(desk: Desk, prices: Path) -> None:
@@ -76,7 +87,7 @@ def test_large_changes_are_not_approved_by_their_author_here_either(desk: Desk, 
     tier = desk.held(sku)["sales_prices"][0]
     file = tmp_path / "prices.csv"
     file.write_text(f"sku;quantity;price\n{sku};{tier['qty']};{tier['price'] * 1.5:.2f}\n")
-    with pytest.raises(CommandError, match="somebody else"):
+    with pytest.raises(CommandError, match="someone else"):
         run("push_prices", file, "--user", "boss", "--approve")
     assert not Push.objects.exists()
 

@@ -1,5 +1,6 @@
 """The catalogue on its way into our tables: what is written, what is left alone, what is told."""
 
+from datetime import UTC, datetime
 from decimal import Decimal
 from typing import Any
 
@@ -73,12 +74,39 @@ def test_a_listing_that_only_looks_different_moves_no_variant() -> None:
     catalog = synced(make_product(1))
     before = versions()
     variant = catalog.products[0]["variants"][0]
-    variant["updated_at"] = "2030-01-01T00:00:00.000000Z"
     variant["prices"]["sales_prices"].reverse()
     run = sync(catalog)
     after = versions()
     assert {name for name in before if before[name] != after[name]} == {"producttext"}
     assert run.counts["unchanged"] == 1
+
+
+def test_the_vendors_own_times_are_kept_and_are_no_change() -> None:
+    catalog = synced(make_product(1))
+    before = Variant.objects.get()
+    catalog.products[0]["variants"][0]["updated_at"] = "2030-01-01T00:00:00.000000Z"
+    assert sync(catalog).counts["unchanged"] == 1
+    after = Variant.objects.get()
+    assert (before.vendor_updated_at, after.vendor_updated_at) == (
+        datetime(2020, 2, 25, 23, 59, 59, tzinfo=UTC),
+        datetime(2030, 1, 1, tzinfo=UTC),
+    )
+    assert (after.changed_at, after.revised_at) == (before.changed_at, before.revised_at)
+    assert not changes()
+
+
+def test_when_a_contract_began_and_ended_is_kept_whatever_else_stands_there() -> None:
+    product = make_product(1)
+    [client] = product["variants"][0]["availability"]["clients"]
+    client["contract"] |= {"status": "DECLINED", "declined_at": "2022-03-01T10:00:00+02:00", "canceled_at": "soon"}
+    catalog = synced(product)
+    offer = Availability.objects.get()
+    assert offer.contract_requested_at == datetime(2021, 1, 11, 15, 42, 36, tzinfo=UTC)
+    assert offer.contract_declined_at == datetime(2022, 3, 1, 8, tzinfo=UTC)
+    assert offer.contract_cancelled_at is None
+    client["contract"]["accepted_at"] = None
+    assert sync(catalog).counts["changed"] == 1
+    assert Availability.objects.get().contract_accepted_at is None
 
 
 def test_only_the_variant_that_changed_is_written() -> None:

@@ -140,6 +140,7 @@ def test_only_one_synchronisation_runs_at_a_time() -> None:
         other.execute("SELECT pg_advisory_lock(%s, hashtext('catalog:mypromo'))", [0x5359])
         with pytest.raises(SyncRunning, match="5 of 80 read"):
             sync(Catalog([make_product(1)]))
+        other.execute("SELECT pg_advisory_unlock(%s, hashtext('catalog:mypromo'))", [0x5359])
     assert not Variant.objects.exists()
     synced(make_product(1))
 

@@ -85,13 +85,13 @@ def test_nothing_edited_makes_no_draft(staff: Client) -> None:
 
 def test_the_page_shows_default_beside_own_text_and_what_is_drafted(staff: Client) -> None:
     row = reading("A", title="The default", meta_title="Own")
-    save(staff, row, meta_title="Drafted")
+    save(staff, row, meta_title="Draft created")
     answer = staff.get(reverse("admin:catalog_changeset_text", args=[row.pk]))
     [field] = [field for field in answer.context["fields"] if field["name"] == "meta_title"]
     assert (field["default"], field["own"], field["drafted"], field["safe"], field["most"]) == (
         "The default",
         "Own",
-        "Drafted",
+        "Draft created",
         60,
         70,
     )
@@ -105,7 +105,7 @@ def test_going_back_to_the_default_asks_first_and_says_that_addresses_go(staff: 
     url = reverse("admin:catalog_changeset_texts_reset")
     shown = staff.post(url, {"sku": ["A", "B"]}).content.decode()
     assert "resets the SEO URLs" in shown
-    assert "Draft the reset of 2 SKUs with their URLs" in shown
+    assert "Create draft to reset 2 SKUs with their URLs" in shown
     assert not ChangeSet.objects.exists()
     staff.post(url, {"sku": ["A", "B"], "confirmed": "yes"})
     change_set = ChangeSet.objects.get()
@@ -122,7 +122,7 @@ def test_a_reset_needs_its_own_permission(client: Client) -> None:
     answer = client.post(reverse("admin:catalog_changeset_texts_reset"), {"sku": "A", "confirmed": "yes"})
     assert answer.status_code == 403
     page = client.get(reverse("admin:catalog_changeset_text", args=[row.pk])).content.decode()
-    assert "Back to default" not in page
+    assert "Reset to default" not in page
     assert not ChangeSet.objects.exists()
 
 
@@ -154,3 +154,57 @@ def test_the_list_asks_as_often_for_many_rows_as_for_few(staff: Client) -> None:
     for number in range(60):
         reading(f"B-{number}")
     assert asked() == few
+
+
+def save_grid(staff: Client, rows: list[Snapshot], **texts: str) -> Any:
+    keys = {"reading": [str(row.pk) for row in rows]}
+    return staff.post(reverse("admin:catalog_changeset_texts_grid_save"), {**keys, **texts})
+
+
+def test_texts_of_many_skus_are_edited_in_one_table_into_one_draft(staff: Client) -> None:
+    first, second, third = reading("A"), reading("B", meta_title="Own"), reading("C")
+    shown = staff.get(reverse("admin:catalog_changeset_texts_grid"))
+    assert [row.reading.sku for row in shown.context["rows"]] == ["A", "B", "C"]
+    texts = {
+        f"{first.pk}-meta_title": "New", f"{second.pk}-meta_title": "", f"{third.pk}-meta_title": "",
+        f"{third.pk}-meta_description": "",
+    }  # fmt: skip
+    answer = save_grid(staff, [first, second, third], **texts)
+    change_set = ChangeSet.objects.get()
+    assert answer.url == reverse("admin:catalog_changeset_change", args=[change_set.pk])
+    # An emptied field is the vendor's default; what stays empty is no change.
+    assert dict(change_set.changes.values_list("sku", "requested")) == {
+        "A": {"meta_title": "New"}, "B": {"meta_title": None}
+    }  # fmt: skip
+    again = staff.get(reverse("admin:catalog_changeset_texts_grid")).context["rows"]
+    assert [row.fields[0].value for row in again] == ["New", "", ""]
+
+
+def test_of_a_table_with_a_text_that_cannot_be_kept_nothing_is_drafted(staff: Client) -> None:
+    first, second = reading("A"), reading("B")
+    texts = {f"{first.pk}-meta_title": "Fine", f"{second.pk}-meta_title": "a\x00b\u0007"}
+    answer = save_grid(staff, [first, second], **texts)
+    assert answer.status_code == 302
+    assert not ChangeSet.objects.exists()
+    assert save_grid(staff, []).status_code == 302
+
+
+def test_the_table_is_for_who_may_change_texts_and_asks_as_often_for_many_rows(staff: Client) -> None:
+    address = reverse("admin:catalog_changeset_texts_grid")
+
+    def asked() -> int:
+        with CaptureQueriesContext(connection) as context:
+            staff.get(address)
+        return len(context)
+
+    reading("A", title=CANARY)
+    assert CANARY not in staff.get(address).content.decode()
+    few = asked()
+    for number in range(30):
+        reading(f"B-{number}")
+    assert asked() == few
+    reader = User.objects.create_user("rhea", is_staff=True)
+    reader.user_permissions.set(Permission.objects.filter(codename="view_changeset"))
+    staff.force_login(reader)
+    assert staff.get(address).status_code == 403
+    assert save_grid(staff, list(Snapshot.objects.all())).status_code == 403

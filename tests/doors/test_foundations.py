@@ -78,4 +78,4 @@ def test_files_that_another_machine_keeps_are_missed_here(settings: LazySettings
     assert list(examine_files()) == []
     settings.MEDIA_ROOT = tmp_path / "two"
     [finding] = examine_files()
-    assert finding.text.startswith("1 of the newest 1 files of orders_shopfile are not under ")
+    assert finding.text.startswith("1 of the newest 1 files of orders_shopfile is not under ")

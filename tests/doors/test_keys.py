@@ -14,6 +14,7 @@ from backoffice.engine.services import foundations
 from backoffice.engine.services.resealing import BATCH, reseal, sealed_columns
 from backoffice.engine.services.tokens import SharedTokens
 from backoffice.model_fields import KeyMissing
+from backoffice.privacy.models import HashKey
 from orders.services.files.signed_links import Linked, read_link, sign_link
 
 pytestmark = pytest.mark.django_db
@@ -29,7 +30,9 @@ def make_webhooks(count: int) -> None:
 @pytest.fixture
 def sealed(settings: LazySettings) -> None:
     """Seal values of two tables under the old key, with one row without a value."""
+    key = HashKey.objects.get()
     settings.ENCRYPTION_KEYS = [OLD]
+    key.save()
     make_webhooks(BATCH + 7)
     WebhookSubscription.objects.create(vendor="toy", topic="none", url="x", secret=None)
     SharedTokens("mypromo").renew(stale=None, fetch=lambda: ("a-token", 3600))
@@ -65,7 +68,11 @@ def test_a_second_reseal_writes_nothing(sealed: None, settings: LazySettings) ->
 def test_every_sealed_column_is_known() -> None:
     assert {str(column) for column in sealed_columns()} == {
         "engine_vendortoken.token", "engine_webhooksubscription.secret", "orders_orderline.file_credentials",
-        "orders_orderdocument.credentials", "fulfillment_productionitem.designs",
+        "orders_orderdocument.credentials", "fulfillment_productionitem.designs", "webhooks_webhookendpoint.secrets",
+        "rules_rulesecret.secret", "rules_rulesecret.previous", "woocommerce_wooconnection.credentials",
+        "woocommerce_wooconnection.secret", "mfa_authenticator.data.secret", "mfa_authenticator.data.seed",
+        "privacy_hashkey.key", "privacy_privacyrequest.person", "privacy_privacyrequest.title",
+        "privacy_vendorerasure.about", "vendor_accounts_vendoraccount.credentials",
     }  # fmt: skip
 
 
@@ -78,9 +85,9 @@ def test_doctor_says_when_an_older_key_is_still_needed(sealed: None, settings: L
 
 def test_a_key_that_was_dropped_too_early_is_said_in_words(sealed: None, settings: LazySettings) -> None:
     settings.ENCRYPTION_KEYS = [NEW]
-    with pytest.raises(KeyMissing, match=r"engine\.webhooksubscription\.secret was sealed with a key"):
+    with pytest.raises(KeyMissing, match=r"engine\.webhooksubscription\.secret is encrypted with a key"):
         list(WebhookSubscription.objects.filter(secret__isnull=False))
-    assert any("a key that is gone" in finding.text for finding in foundations.examine_seals())
+    assert any("a key that no longer exists" in finding.text for finding in foundations.examine_seals())
     with pytest.raises(CommandError, match="put it back"):
         run_reseal()
     settings.ENCRYPTION_KEYS = [NEW, OLD]

@@ -26,15 +26,18 @@ from backoffice.settings.faults import EXIT_CODE
 
 ROOT = Path(__file__).resolve().parents[2]
 EXAMPLE = (ROOT / ".env.example").read_text()
-NAMES = re.findall(r"^# ([A-Z_]+)=", EXAMPLE, flags=re.MULTILINE)
+NAMES = re.findall(r"^# ([A-Z0-9_]+)=", EXAMPLE, flags=re.MULTILINE)
 # What a vendor or an operator makes up: any one line of text may be right.
 FREE = {
     "EMAIL_HOST_USER", "EMAIL_HOST_PASSWORD",
     "MYPROMO_CLIENT_ID", "MYPROMO_CLIENT_SECRET", "MYPROMO_FULFILLER_CLIENT_ID", "MYPROMO_FULFILLER_CLIENT_SECRET",
+    "MYPROMO_SANDBOX_CLIENT_ID", "MYPROMO_SANDBOX_CLIENT_SECRET",
     "MYPROMO_CALLBACK_SECRET", "MYPROMO_CALLBACK_SECRET_PREVIOUS", "SIGN_CUSTOMISER_TOKEN",
     "SIGN_CUSTOMISER_INTEGRATION_SECRET", "SIGN_CUSTOMISER_INTEGRATION_SECRET_PREVIOUS",
     "SIGN_CUSTOMISER_WEBHOOK_SECRETS", "AUTOLETTER_TOKEN", "LETTRLABS_API_KEY", "LABEL_SECRET", "METRICS_TOKEN",
-    "SECRET_KEY", "SECRET_KEY_FALLBACKS", "VAR_DIR", "EPOCH_DIR",
+    "OIDC_CLIENT_ID", "OIDC_CLIENT_SECRET", "OIDC_NAME", "OIDC_GROUPS_CLAIM", "OIDC_SUPERUSER_GROUP",
+    "SECOND_FACTOR_NAME", "AUDIT_ANCHORS",
+    "SECRET_KEY", "SECRET_KEY_FALLBACKS", "VAR_DIR", "EPOCH_DIR", "FILES_S3_ACCESS_KEY", "FILES_S3_SECRET_KEY",
 }  # fmt: skip
 PUBLIC = {"PUBLIC_URL": "https://backoffice.example.com"}
 SETTINGS = "backoffice.settings"
@@ -91,7 +94,7 @@ Faults = Callable[..., list[str]]
 
 def test_the_example_names_every_setting_and_no_other() -> None:
     source = "".join(path.read_text() for path in (*SOURCES, ROOT / "backoffice" / "web" / "web_worker.py"))
-    read = set(re.findall(r"env(?:iron)?(?:\.\w+)?\(\s*\"([A-Z_]+)\"", source))
+    read = set(re.findall(r"env(?:iron)?(?:\.\w+)?\(\s*\"([A-Z0-9_]+)\"", source))
     assert len(NAMES) == len(set(NAMES)) > 100
     assert set(NAMES) == read
 
@@ -147,6 +150,9 @@ def test_garbage_is_refused_where_a_setting_has_a_shape(faults: Faults, name: st
         ("ENCRYPTION_KEYS", ["abc", "x" * 44]),
         ("TIME_ZONE", ["Mars/Olympus", "../etc/passwd"]),
         ("PORT", ["0", "65536", "http"]),
+        ("FILES_S3_BUCKET", ["No", "-files", "s3://files"]),
+        ("FILES_S3_PREFIX", ["/files", "files/", "../files", "a//b"]),
+        ("FILES_S3_ENCRYPTION", ["aes", "AES128"]),
     ],
 )  # fmt: skip
 def test_values_that_look_nearly_right_are_refused(faults: Faults, name: str, values: list[str]) -> None:
@@ -184,9 +190,42 @@ def test_production_takes_no_default_that_is_meant_for_development(faults: Fault
     assert line.startswith(f"  {name}: is not set")
 
 
+def test_a_command_without_its_environment_says_so(faults: Faults, monkeypatch: pytest.MonkeyPatch) -> None:
+    # As where only requirements.txt is installed. Django would say that it knows no such command.
+    monkeypatch.delattr(backoffice, "embedded", raising=False)
+    monkeypatch.setitem(sys.modules, "backoffice.embedded", None)
+    found = faults({"DATABASE_URL": "", "REDIS_URL": ""})
+    assert [line.split(":")[0].strip() for line in found] == ["DATABASE_URL", "REDIS_URL"]
+    assert all("environment of the installation" in line for line in found)
+
+
 def test_production_starts_no_server_of_the_wheels(faults: Faults, tmp_path: Path) -> None:
     faults(production() | {"DATABASE_URL": "", "REDIS_URL": ""})
     assert not [path for path in tmp_path.iterdir() if path.name in ("postgres", "redis")]
+
+
+@pytest.mark.parametrize(
+    ("wrong", "name"),
+    [
+        ({"FILES_S3_ENDPOINT": "https://minio.example.com"}, "FILES_S3_ENDPOINT"),
+        ({"FILES_STORE": "s3"}, "FILES_STORE"),
+        ({"FILES_S3_BUCKET": "files", "FILES_S3_ACCESS_KEY": "abc"}, "FILES_S3_SECRET_KEY"),
+        ({"FILES_S3_BUCKET": "files", "FILES_S3_KMS_KEY": "alias/x"}, "FILES_S3_KMS_KEY"),
+    ],
+)
+def test_half_of_a_bucket_is_refused(faults: Faults, wrong: dict[str, str], name: str) -> None:
+    [line] = faults(wrong)
+    assert line.startswith(f"  {name}: ")
+
+
+def test_files_lie_in_a_folder_or_the_bucket_that_is_named(load: Load) -> None:
+    bucket = {"FILES_S3_BUCKET": "files", "FILES_S3_ACCESS_KEY": "a", "FILES_S3_SECRET_KEY": "b"}
+    both = {"local": load({}), "s3": load(bucket)}
+    assert {name: read["FILES_STORE"] for name, read in both.items()} == {"local": "local", "s3": "s3"}
+    for name, read in both.items():
+        assert read["STORAGES"]["default"] == read["STORAGES"][name]
+    moving = load(bucket, FILES_STORE="local")["STORAGES"]
+    assert moving["default"] == moving["local"] != moving["s3"]
 
 
 def test_production_shows_no_debug_pages(faults: Faults) -> None:

@@ -2,6 +2,7 @@
 
 import errno
 import os
+import signal
 import socket
 import subprocess
 import sys
@@ -65,6 +66,25 @@ def half_sent(port: int, *, count: int) -> Iterator[None]:
 def ask(port: int, *, timeout: float, body: bytes | None = None) -> bytes:
     with urllib.request.urlopen(f"http://127.0.0.1:{port}/", data=body, timeout=timeout) as answer:
         return bytes(answer.read())
+
+
+def test_after_a_reload_files_of_settings_are_read_anew(tmp_path: Path) -> None:
+    port, file = free_port(), tmp_path / "sender"
+    file.write_text("old@example.com")
+    environment = {"DEFAULT_FROM_EMAIL": "", "DEFAULT_FROM_EMAIL_FILE": str(file)}
+
+    def sender() -> str:
+        with urllib.request.urlopen(f"http://127.0.0.1:{port}/sender", timeout=30) as answer:
+            return str(answer.read().decode())
+
+    with gunicorn(port=port, **environment) as server:
+        assert sender() == "old@example.com"
+        file.write_text("new@example.com")
+        server.send_signal(signal.SIGHUP)
+        deadline = time.monotonic() + 30
+        while sender() != "new@example.com":
+            assert time.monotonic() < deadline
+            time.sleep(0.1)
 
 
 def test_half_sent_requests_lose_their_connections_and_others_are_served() -> None:

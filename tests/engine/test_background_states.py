@@ -13,7 +13,7 @@ RESTS = {
     "catalog.SyncRun": {"done", "partial", "failed"},
     "catalog.TableImport": {"ready", "drafted", "refused", "discarded"},
     "catalog.VendorJob": {"success", "error", "cancelled", "refused", "assumed", "silent", "withdrawn"},
-    "engine.Callback": {"applied", "known", "stale", "orphan", "invalid", "quarantined"},
+    "engine.Callback": {"applied", "known", "stale", "orphan", "invalid", "quarantined", "dismissed"},
     "engine.Push": {"confirmed", "failed"},
     "fulfillment.Label": {"waiting", "kept", "lost", "refused"},
     "fulfillment.ProductionItem": {"pending", "in_production", "done", "cancelled", "unknown"},
@@ -24,6 +24,7 @@ RESTS = {
     "marketing.MailCampaign": {"draft", "proofed", "paid", "mailed", "cancelled", "stuck"},
     "orders.Order": {"new", "held", "released", "cancelled", "closed"},
     "marketing.OrderExport": {"sent", "known", "refused", "skipped"},
+    "rules.RuleCall": {"sent", "failed", "dismissed"},
     "orders.StrayOrder": {"open", "linked", "dismissed"},
     "orders.VendorOrder": {
         "draft",
@@ -63,6 +64,8 @@ MOVES = {
     ("marketing.MailCampaign", "payment_needed"): "a problem on the home page when the vendor's time is over",
     ("marketing.OrderExport", "waiting"): PUSH,
     ("orders.VendorOrder", "planned"): PUSH,
+    ("rules.RuleCall", "new"): "sent again for RULE_CALL_HOURS, then failed, which is on the home page",
+    ("rules.RuleCall", "sending"): "its lease",
 }
 
 

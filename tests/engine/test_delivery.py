@@ -15,6 +15,7 @@ from backoffice.engine.models.push import PushState
 from backoffice.engine.services import clock, limiter
 from backoffice.engine.services.claims import claim
 from backoffice.engine.services.delivery import Delivery, LeaseLost
+from backoffice.engine.services.push_errors import explain_push
 from backoffice.engine.services.pushes import decide_push, dismiss_push, queue_push, retry_push
 from backoffice.engine.services.sending import deliver, end_expired_leases
 from backoffice.engine.services.sweep import due_pushes
@@ -24,11 +25,13 @@ from backoffice.vendors.errors import (
     RateLimited,
     VendorAmbiguous,
     VendorAuthFailed,
+    VendorError,
     VendorProtocolError,
     VendorRejected,
     VendorUnavailable,
 )
-from tests.engine.toy import SHELF, MakeBoth
+from backoffice.vendors.known_errors import KnownError
+from tests.engine.toy import SHELF, MakeBoth, Toy
 
 pytestmark = pytest.mark.django_db
 
@@ -250,7 +253,7 @@ def test_control_without_the_lease_check_the_paused_worker_sends_twice(
 
 def test_a_push_waits_for_older_ones_of_the_same_subject(push: Push, shop: Shop) -> None:
     later = Push.objects.create(
-        vendor="toy", kind="toy.other", subject_type="accounts.shop", subject_id=shop.pk, next_at=timezone.now()
+        vendor="toy", kind="orders.place", subject_type="accounts.shop", subject_id=shop.pk, next_at=timezone.now()
     )
     assert claim(later.pk, state=PushState.NEW) is None
     deliver(push.pk)
@@ -281,7 +284,8 @@ def test_what_is_added_while_a_push_is_on_its_way_becomes_the_next_one(toy_vendo
 def test_a_person_decides_that_it_did_not_happen_and_the_next_generation_sends(push: Push) -> None:
     SHELF.mishaps = [raising(VendorAmbiguous("cut"))]
     deliver(push.pk)
-    with pytest.raises(IllegalTransition, match="may still be worked on"):
+    Push.objects.update(settles_at=timezone.now() + timedelta(minutes=1))
+    with pytest.raises(IllegalTransition, match="may still be processing"):
         decide_push(push, happened=False, actor="jo", reason="asked the vendor")
     assert Push.objects.get().state == PushState.UNKNOWN
     Push.objects.update(settles_at=timezone.now())
@@ -324,3 +328,24 @@ def test_the_breaker_opens_after_failures_in_a_row_and_lets_one_probe_through(to
         mine.acquire(write=True)  # the probe is out; the others wait for it
     mine.succeeded(write=True)
     mine.acquire(write=True)
+
+
+@pytest.mark.parametrize("is_retryable", [True, False])
+@pytest.mark.parametrize(
+    ("error", "state"),
+    [
+        (VendorUnavailable("no room"), PushState.NEW),
+        (VendorAmbiguous("no room"), PushState.UNKNOWN),
+        (VendorRejected("no room"), PushState.FAILED),
+    ],
+)
+def test_the_catalogue_of_errors_has_no_say_in_what_is_sent_again(
+    push: Push, error: VendorError, state: PushState, is_retryable: bool, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    entry = KnownError(pattern="no room", text="There is no room.", is_retryable=is_retryable, examples=("no room",))
+    monkeypatch.setattr(Toy, "KNOWN_ERRORS", (entry,))
+    SHELF.mishaps = [raising(error)]
+    assert deliver(push.pk) == state
+    push.refresh_from_db()
+    assert (push.cause, push.needs_attention) == ("no room", state == PushState.FAILED)
+    assert explain_push(push).cause.text == "There is no room."

@@ -85,7 +85,7 @@ def test_a_copy_is_locked_because_no_place_knows_it(toy_vendor: MakeBoth, places
         send()
     assert not Epoch.objects.get().is_certain
     [alert] = [one for one in current_alerts() if "copy" in one.text]
-    assert "credentials of its own" in alert.remedy
+    assert "its own vendor credentials" in alert.remedy
 
 
 def test_a_copy_that_is_made_anew_is_noticed_although_its_places_know_an_earlier_one(

@@ -3,9 +3,11 @@
 import pytest
 from django.conf import LazySettings
 from django.db import connection, transaction
+from django.db.migrations.recorder import MigrationRecorder
 from django.test import Client
 
 from backoffice.accounts.models import Shop
+from backoffice.engine.services import migrating
 from backoffice.engine.services.pushes import queue_push
 from backoffice.engine.services.sweep import sweep
 from tests.engine.toy import MakeBoth
@@ -44,6 +46,20 @@ def test_metrics_are_for_loopback_or_for_who_has_the_token(client: Client, setti
     settings.METRICS_TOKEN = "long-secret"
     assert client.get("/metrics").status_code == 401
     assert client.get("/metrics", headers={"Authorization": "Bearer long-secret"}).status_code == 200
+
+
+def test_until_all_migrations_are_there_the_server_is_not_ready(
+    client: Client, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(migrating, "_found_migrated", [])
+    newest = MigrationRecorder.Migration.objects.filter(app="orders").latest("id")
+    newest.delete()
+    answer = client.get("/readyz")
+    assert (answer.status_code, answer.json()["database"]) == (503, "run migrate")
+    newest.save()
+    assert client.get("/readyz").status_code == 200
+    MigrationRecorder.Migration.objects.all().delete()
+    assert client.get("/readyz").status_code == 200, "it is not asked again"
 
 
 @pytest.mark.django_db(transaction=True)

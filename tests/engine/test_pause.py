@@ -19,6 +19,7 @@ from backoffice.engine.services.pushes import queue_push
 from backoffice.engine.services.sending import deliver
 from backoffice.engine.services.sweep import due_pushes
 from backoffice.vendors.errors import RateLimited, VendorAmbiguous
+from backoffice.vendors.registry import vendor_title
 from tests.engine.toy import SHELF, MakeBoth
 
 pytestmark = pytest.mark.django_db
@@ -53,6 +54,17 @@ def test_a_paused_vendor_can_be_read_and_not_written(toy_vendor: MakeBoth) -> No
         mine.acquire(write=True)
     limiter.resume("toy")
     mine.acquire(write=True)
+
+
+@pytest.mark.parametrize("vendor", ["autoletter", "sign-customiser"])
+def test_what_keeps_a_call_back_names_the_vendor_by_its_title(vendor: str) -> None:
+    mine = limiter.SharedLimiter(vendor, Lane.ORDERS)
+    limiter.pause(vendor, actor="jo")
+    with pytest.raises(RateLimited, match=f"^{vendor_title(vendor)} is paused"):
+        mine.acquire(write=True)
+    limiter.stop_for_credentials(vendor, text="No.")
+    with pytest.raises(RateLimited, match=f"^Calls to {vendor_title(vendor)} are stopped"):
+        mine.acquire(write=False)
 
 
 def test_a_waiting_push_is_left_alone_during_a_pause_and_sent_after_it(push: Push) -> None:
@@ -145,7 +157,7 @@ def test_operators_pause_and_resume_by_command(push: Push) -> None:
     row = Integration.objects.get()
     assert (row.paused_by, row.pause_reason) == ("jana", "restore")
     assert row.paused_at is not None
-    assert "paused already" in typed("pause", "--all", "--actor", "jo", "--reason", "another")
+    assert "already paused" in typed("pause", "--all", "--actor", "jo", "--reason", "another")
     assert Integration.objects.get().pause_reason == "restore"
     assert deliver(push.pk) is None
     assert "toy: resumed" in typed("resume", "toy")

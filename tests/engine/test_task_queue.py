@@ -36,7 +36,7 @@ def no_broker(monkeypatch: pytest.MonkeyPatch) -> Mock:
 def test_a_broker_that_is_gone_is_asked_once_in_a_while_only(no_broker: Mock) -> None:
     begin = time.monotonic()
     assert not any(enqueue("any.task") for _ in range(100))
-    assert time.monotonic() - begin < 1
+    assert time.monotonic() - begin < 10  # a hundred time-outs would take minutes
     assert no_broker.call_count == 1
 
 

@@ -18,7 +18,13 @@ WORKERS = ("worker1", "worker2")
 
 @pytest.mark.fault
 @pytest.mark.xdist_group("faults")
-def test_300_orders_become_300_physical_orders_through_every_fault_and_20_kills(system, sandbox) -> None:
+def test_120_orders_become_120_physical_orders_through_every_fault_and_10_kills(system, sandbox) -> None:
+    run(system, sandbox, orders=120, kills=10, every=1.6, patience=600)
+
+
+@pytest.mark.soak
+@pytest.mark.xdist_group("faults")
+def test_300_orders_become_300_physical_orders_through_every_fault_and_24_kills(system, sandbox) -> None:
     run(system, sandbox, orders=300, kills=24, every=1.6, patience=600)
 
 

@@ -62,6 +62,13 @@ class Postbox:
             count = len(self.waiting)
             time.sleep(0.15)
 
+    def settle_after_the_first(self) -> None:
+        """Wait for one to come, then until no more do."""
+        deadline = time.monotonic() + 10
+        while not self.waiting and time.monotonic() < deadline:
+            time.sleep(0.02)
+        self.settle()
+
     def let_in(self, requests: list[CallbackRequest] | None = None) -> None:
         """Store what has arrived, as the view does, and work it off."""
         if requests is None:

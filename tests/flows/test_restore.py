@@ -1,4 +1,7 @@
-"""The README's steps for backup and restore, run as they stand there: nothing twice, nobody else's number."""
+"""The steps of docs/operate/backup.md, run as they stand there: nothing twice, nobody else's number.
+
+The drill: what docs/operate/disaster.md asks for each quarter.
+"""
 
 import os
 import random
@@ -26,6 +29,7 @@ from backoffice.engine.services.sweep import due_pushes, sweep
 from backoffice.sandbox import Sandbox
 from orders.models import Order, StrayOrder
 from tests.admin.inbox import read_inbox
+from tests.database import end_other_sessions
 from tests.faults.storefront import make_order, open_shop
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -33,14 +37,23 @@ pytestmark = pytest.mark.django_db(transaction=True)
 PROJECT = Path(__file__).resolve().parents[2]
 # Where the first of the commands stands that compare with the vendors.
 RECONCILE = ".venv/bin/python manage.py reconcile"
+# How the guide calls the folder of all backups, and of one.
+ALL_BACKUPS = "/var/backups/backoffice"
+SOME_BACKUP = re.compile(r"backups/backoffice-[0-9]{8}T[0-9]{6}Z")
+# Without our command: what whoever knows PostgreSQL would do.
+BY_HAND = """
+psql --quiet --command="DROP SCHEMA public CASCADE; CREATE SCHEMA public" "$DATABASE_URL"
+pg_restore --no-owner --single-transaction --dbname="$DATABASE_URL" "$BACKUP/database.dump"
+"""
 
 
 class Operator:
-    """Types what the README says, in the order in which it says it."""
+    """Types what the guide says, in the order in which it says it."""
 
     def __init__(self, folder: Path, settings: Settings) -> None:
-        section = (PROJECT / "README.md").read_text().partition("## Backup and restore")[2].partition("\n## ")[0]
-        self.backup, self.restore = re.findall(r"```sh\n(.*?)```", section, flags=re.DOTALL)
+        page = (PROJECT / "docs" / "operate" / "backup.md").read_text().replace(ALL_BACKUPS, "backups")
+        steps = re.findall(r"^## (Made|Restored) by[^\n]*\n.*?```sh\n(.*?)```", page, flags=re.DOTALL | re.MULTILINE)
+        self.backup, self.restore = dict(steps)["Made"], dict(steps)["Restored"]
         self.folder = folder
         url = urlsplit(settings.DATABASE_URL)._replace(path=f"/{connection.settings_dict['NAME']}")
         own = ("REDIS_URL", "MYPROMO_URL", "MYPROMO_CLIENT_ID", "MYPROMO_CLIENT_SECRET", "PUBLIC_URL")
@@ -53,16 +66,19 @@ class Operator:
             "MYPROMO_REQUESTS_PER_MINUTE": "60000",
             "PATH": os.pathsep.join([str(postgres_bin()), os.environ["PATH"]]),
         }
-        (folder / "var" / "media").mkdir(parents=True)
+        (folder / "var" / "media" / "labels").mkdir(parents=True)
         (folder / "manage.py").symlink_to(PROJECT / "manage.py")
         (folder / ".venv").symlink_to(Path(sys.prefix))
 
     def type(self, commands: str) -> str:
-        """Run the commands; each must succeed. Return all that they said."""
+        """Run the commands; each must succeed. Return all that they said. Nothing else is connected meanwhile."""
+        end_other_sessions()
+        connections.close_all()
+        backup = max((str(path) for path in self.folder.glob("backups/*")), default="").removeprefix(f"{self.folder}/")
         done = subprocess.run(
-            ["sh", "-ec", commands],
+            ["sh", "-ec", SOME_BACKUP.sub(backup, commands)],
             cwd=self.folder,
-            env=os.environ | self.environment,
+            env=os.environ | self.environment | {"BACKUP": backup},
             stdin=subprocess.DEVNULL,
             capture_output=True,
             text=True,
@@ -141,6 +157,12 @@ def made(sandbox: Sandbox) -> Counter[str]:
     return Counter(order["reference2"] for order in sandbox.ledger.physical_orders())
 
 
+def writes(sandbox: Sandbox) -> int:
+    """Return how many requests came that may change something, tokens aside."""
+    changing = (line for line in sandbox.ledger.requests if not line.startswith("GET ") and "token" not in line)
+    return sum(sandbox.ledger.requests[line] for line in changing)
+
+
 def references(sandbox: Sandbox) -> Counter[str]:
     """Return how many orders the vendor makes under each of our references."""
     return Counter(order["reference"] for order in sandbox.ledger.physical_orders())
@@ -155,27 +177,33 @@ def disaster(operator: Operator, shop: Storefront) -> None:
     for number in (3, 4):
         shop.order(number)
     limiter.resume("mypromo")
-    operator.type(operator.backup)
+    label = operator.folder / "var" / "media" / "labels" / "one.pdf"
+    label.write_bytes(b"%PDF-1.7 a label")
+    make, _, verify = operator.backup.partition("\n")
+    assert "backups/backoffice-" in operator.type(make)
+    assert "Every byte is as it was written." in operator.type(verify)
+    label.unlink()
     for number in (5, 6, 7, 8, 9):
         shop.order(number)
     work()
 
 
-def test_after_the_steps_of_the_readme_nothing_is_made_twice_and_all_is_shown(
+def test_after_the_steps_of_the_guide_nothing_is_made_twice_and_all_is_shown(
     operator: Operator, shop: Storefront, sandbox: Sandbox, admin_client: Client
 ) -> None:
     disaster(operator, shop)
     assert set(made(sandbox).values()) == {1}
-    before = sandbox.ledger.physical_orders()
+    before = sandbox.ledger.physical_orders(), writes(sandbox)
     restore, _, compare = operator.restore.partition(RECONCILE)
-    operator.type(restore)
+    assert "1 files were added" in operator.type(restore)
+    assert (operator.folder / "var/media/labels/one.pdf").read_bytes() == b"%PDF-1.7 a label"
     restart()
 
     # Started before anybody compared: orders come in, one of them a second time, and nothing leaves.
     shop.order(10)
     shop.order(5)
     work()
-    assert sandbox.ledger.physical_orders() == before
+    assert (sandbox.ledger.physical_orders(), writes(sandbox)) == before
     assert "nothing is sent" in read_inbox(admin_client)
 
     said = operator.type(RECONCILE + compare)
@@ -207,7 +235,7 @@ def test_without_what_is_remembered_outside_goods_are_made_twice(
 ) -> None:
     """The control: the epoch goes back with the database, and nobody thinks of comparing."""
     disaster(operator, shop)
-    operator.type(operator.restore.partition(RECONCILE)[0])
+    operator.type(BY_HAND)
     forget_outside()
     restart()
     shop.order(10)

@@ -117,11 +117,11 @@ def test_what_is_no_whole_pdf_is_not_kept(
     [
         (b"<html>", "not a PDF"),
         (b" " * 1025 + PDF, "not a PDF"),
-        (PDF + b"\n7 0 obj\n<<>>", "cut off"),
+        (PDF + b"\n7 0 obj\n<<>>", "is incomplete"),
         (b"", "not a PDF"),
-        (b"%PDF-1.7\nhalf", "cut off"),
+        (b"%PDF-1.7\nhalf", "is incomplete"),
         (b"\x89PNG\r\n\x1a\n", "not a PDF"),
-        (PDF + b"x" * MAX_BYTES, "more than"),
+        (PDF + b"x" * MAX_BYTES, "larger than"),
     ],
 )
 def test_unfit_content_is_refused(content: bytes, words: str) -> None:
@@ -149,7 +149,7 @@ def test_a_full_disk_leaves_no_half_file(
             patch.setattr(Path, "open", _opening(limit))
         else:
             patch.setattr(os, where, full)
-        assert again(file).problem.startswith("The disk refused the file")
+        assert again(file).problem.startswith("The file could not be written to disk")
     assert (file.is_kept, kept_paths(settings)) == (False, [])
     assert again(file).is_kept
 
@@ -172,7 +172,7 @@ def test_nothing_is_fetched_onto_a_disk_that_is_nearly_full(
     sandbox: Sandbox, file: ProductionFile, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(disk, "FREE_BYTES_FLOOR", 2**60)
-    assert "no room" in again(file).problem
+    assert "no space for files" in again(file).problem
     assert sandbox.ledger.total("GET v1/download") == 0
 
 

@@ -103,7 +103,7 @@ def test_a_label_that_is_a_picture_is_printed_on_a_page_of_its_own(
 
 
 UNFIT = {
-    "a password": (guarded(user="secret"), "protected by a password"),
+    "a password": (guarded(user="secret"), "password-protected"),
     "half a picture": (picture("PNG")[:400], "damaged"),
     "a damaged PDF": (b"%PDF-1.4\n%%EOF", "damaged"),
     "a page of words": (b"<html>Please wait</html>", "not a PDF"),
@@ -146,7 +146,7 @@ def test_the_same_files_are_print_files(content: bytes) -> None:
 
 
 def test_a_print_file_that_opens_with_a_password_only_is_called_protected() -> None:
-    assert check_pdf(BytesIO(guarded(user="x")), specs=[]) == ["The PDF is protected by a password."]
+    assert check_pdf(BytesIO(guarded(user="x")), specs=[]) == ["The PDF is password-protected."]
 
 
 @pytest.mark.parametrize("size", [1, 3, 7, 1000])

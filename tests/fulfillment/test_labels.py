@@ -18,7 +18,7 @@ from backoffice.engine.models import Push
 from backoffice.engine.models.push import PushState
 from backoffice.engine.services import disk
 from backoffice.engine.services.disk import NoRoom, require_room
-from backoffice.engine.services.files import keep_file, open_file
+from backoffice.engine.services.files import keep_file, open_at_any_place
 from backoffice.engine.services.pushes import decide_push
 from backoffice.engine.services.sending import deliver
 from backoffice.errors import Conflict, IllegalTransition, InvalidInput
@@ -68,7 +68,7 @@ def test_a_label_is_fetched_once_kept_and_says_who_asked_when(sandbox: Sandbox, 
     label = fetch(make("label").labels.get())
     assert (label.state, label.asked_by) == (LabelState.KEPT, "anna")
     assert label.announced_at is not None
-    with open_file(label) as file:
+    with open_at_any_place(label) as file:
         assert label.tracking_code in PdfReader(file).pages[0].extract_text()
     assert announced(sandbox) == [1]
     kinds = list(label.production_order.events.filter(kind__startswith="label.").values_list("kind", "actor"))
@@ -110,7 +110,7 @@ def test_two_people_at_the_same_moment_fetch_it_once(sandbox: Sandbox, make: Mak
 
 def test_another_day_than_today_is_refused(make: Make) -> None:
     label = make("label").labels.get()
-    with pytest.raises(InvalidInput, match="day of dispatch only"):
+    with pytest.raises(InvalidInput, match="only be fetched on the day of dispatch"):
         fetch_label(label, actor="anna", dispatch_on=today() + timedelta(days=1))
     label.refresh_from_db()
     assert (label.state, Push.objects.count()) == (LabelState.WAITING, 0)
@@ -225,7 +225,7 @@ def test_nobody_decides_against_a_download_that_may_still_be_under_way(sandbox: 
     deliver(push.pk)
     push.refresh_from_db()
     assert (push.state, push.needs_attention) == (PushState.UNKNOWN, False)  # a person could not know either
-    with pytest.raises(IllegalTransition, match="may still be worked on"):
+    with pytest.raises(IllegalTransition, match="may still be processing"):
         decide_push(push, happened=False, actor="anna", reason="the carrier knows nothing of it")
     push.refresh_from_db()
     assert (push.state, Push.objects.count()) == (PushState.UNKNOWN, 1)

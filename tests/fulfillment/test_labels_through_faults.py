@@ -134,9 +134,9 @@ def test_whoever_can_ask_nobody_never_has_it_downloaded_twice(fault: str, step: 
     assert scene.downloads in ([], [1])
     assert (label.state, scene.person.answers) == (LabelState.LOST, ["yes"])
     page = scene.person.pages[0]
-    assert "If you cannot find out, choose “It happened”" in page
+    assert "If you cannot find out, choose “Yes, it arrived”" in page
     assert "GET " in page
-    assert "sent again by itself after" not in page
+    assert "sent again automatically after" not in page
     assert "Search now" not in page
 
 
@@ -144,6 +144,7 @@ def test_whoever_can_ask_nobody_never_has_it_downloaded_twice(fault: str, step: 
 def test_what_was_handed_out_is_recorded_kept_as_it_came_and_shown(
     fault: str, scene: Scene, make: Make, settings: Settings
 ) -> None:
+    settings.VENDOR_READ_TIMEOUT = 1.0  # the head is seen on a busy machine too; a body that drips takes longer
     label = strike(scene, make, fault, "supplied")
     attempt = Push.objects.get().attempt_rows.get(has_effect=True)
     assert (attempt.method, attempt.status, attempt.step) == ("GET", 200, "download")
@@ -159,7 +160,7 @@ def test_what_was_handed_out_is_recorded_kept_as_it_came_and_shown(
     order = reverse("admin:fulfillment_productionorder_change", args=[label.production_order_id])
     page = read(scene.client, order).find(id="labels")
     assert page is not None
-    assert "What came cannot be printed" in page.text
+    assert "The received file cannot be printed" in page.text
     assert str(answer.problem) in page.text
     assert "Ask the merchant of this order for the label and add it here." in page.text
     saved = scene.client.get(reverse("admin:fulfillment_productionorder_document", args=["answer", label.pk]))

@@ -164,7 +164,7 @@ def test_a_parcel_can_be_taken_back_before_its_report_leaves(sandbox: Sandbox, m
 def test_a_parcel_that_was_reported_cannot_be_taken_back(sandbox: Sandbox, make: Make, work: Work) -> None:
     made = add_parcel(make("plain"), parcel(), actor="anna")
     work()
-    with pytest.raises(IllegalTransition, match="cannot be undone"):
+    with pytest.raises(IllegalTransition, match="can no longer be undone"):
         withdraw_parcel(made, actor="anna")
     made.refresh_from_db()
     assert made.state == ParcelState.REPORTED
@@ -174,7 +174,7 @@ def test_a_parcel_whose_outcome_is_unknown_cannot_be_taken_back(sandbox: Sandbox
     made = add_parcel(make("plain"), parcel(), actor="anna")
     sandbox.faults.add("cut_after", method="POST", path=ADD, times=1)
     deliver(Push.objects.get().pk)
-    with pytest.raises(IllegalTransition, match="cannot be undone"):
+    with pytest.raises(IllegalTransition, match="can no longer be undone"):
         withdraw_parcel(made, actor="anna")
 
 

@@ -74,7 +74,7 @@ def test_a_wrong_scan_is_taken_back_and_may_be_made_again(
 
 def test_a_label_that_was_not_fetched_is_refused_in_the_vendors_words(make: Make) -> None:
     label = make("label").labels.get()
-    with pytest.raises(InvalidInput, match="Please download label before creating a shipment for it"):
+    with pytest.raises(InvalidInput, match="Fetch the label before reporting a parcel with it"):
         confirm_scan(label.tracking_code, actor="anna")
     assert not ProductionShipment.objects.exists()
 
@@ -170,7 +170,7 @@ def test_a_batch_reports_a_lost_label_instead_of_printing_without_it(
     Label.objects.update(state="lost", stored_at=None)
     batch = find_batch([order.pk])
     assert [label.pk for label in batch.stuck] == [order.labels.get().pk]
-    with pytest.raises(Conflict, match="1 labels"):
+    with pytest.raises(Conflict, match="1 label is"):
         merge_papers(batch)
     assert merge_papers(batch, without_missing=True).startswith(b"%PDF-")
     assert not order.shipments.filter(state=ParcelState.REPORTED).exists()

@@ -6,12 +6,16 @@ from pathlib import Path
 import pytest
 from django.db import connection
 
+from backoffice.engine.models import Push
 from backoffice.errors import InvalidInput
-from fulfillment.models import Carrier, Label, ParcelState, ProductionOrder, ProductionShipment
+from catalog.models import Variant
+from fulfillment.admin.production_page.timeline import describe
+from fulfillment.models import Carrier, Label, ParcelState, ProductionItem, ProductionOrder, ProductionShipment
+from fulfillment.services.carrier_codes import is_usual_code, name_carrier
 from fulfillment.services.dispatching import add_parcel
 from fulfillment.services.parcel_rules import UNUSUAL_CODE, ParcelToMake
 from fulfillment.services.scanning import ScanKind, confirm_scan
-from fulfillment.services.tracking_codes import clean_code, find_label, is_usual_code
+from fulfillment.services.tracking_codes import clean_code, find_label
 from orders.models import VendorOrder
 from tests.api.storefront import CARD, make_catalog
 from tests.fulfillment.test_worklist import make_order
@@ -25,7 +29,7 @@ GOOD = "00340434161094042557"
 
 @pytest.fixture
 def order() -> ProductionOrder:
-    for key in ("dhl", "ups", "freight"):
+    for key in ("dhl", "dpd", "ups", "freight"):
         Carrier.objects.create(key=key, name=key.upper(), available=True)
     return make_order(1, reference="P-00009", sku="MUG")
 
@@ -41,6 +45,7 @@ def refused(order: ProductionOrder, code: str, **more: object) -> dict[str, list
     with pytest.raises(InvalidInput) as refusal:
         add_parcel(order, ParcelToMake(str(more.pop("carrier", "dhl")), code, **more), actor="anna")
     assert not ProductionShipment.objects.exists()
+    assert not Push.objects.exists()
     return refusal.value.errors
 
 
@@ -79,12 +84,20 @@ def test_labels_are_found_by_an_index_however_many_there_are(order: ProductionOr
     assert "label_bare_code" in plan
 
 
-@pytest.mark.parametrize("code", ["P-00009", "P-00008", "1", "MUG", CARD, "WEB-100001", "SHOP-100001", "WEB-100001-g1"])
+OURS = (
+    *("P-00009", "P-00008", "1", "MUG", CARD, "WEB-100001", "SHOP-100001", "WEB-100001-g1"),
+    *("p-00008", "web-100001", "PO-4711", "990017", "880055", "CAP-RED", "OUR-CAP", "4006381333931"),
+)
+
+
+@pytest.mark.parametrize("code", OURS)
 def test_the_code_of_an_order_or_an_article_is_never_a_tracking_code(code: str, order: ProductionOrder) -> None:
-    make_order(2, reference="P-00008")
+    next_order = make_order(2, reference="P-00008", reference2="PO-4711", order_vendor_id="990017", sku="CAP-RED")
+    ProductionItem.objects.filter(production_order=next_order).update(sku_fulfiller="OUR-CAP")
     make_catalog()
+    Variant.objects.filter(sku=CARD).update(gtin="4006381333931")
     customers = make_customers_order()
-    VendorOrder.objects.create(order=customers, vendor="mypromo", reference="WEB-100001-g1", part=1)
+    VendorOrder.objects.create(order=customers, vendor="mypromo", reference="WEB-100001-g1", vendor_id="880055", part=1)
     for carrier in ("dhl", "freight"):
         errors = refused(order, code, carrier=carrier, code_is_confirmed=True)
         assert errors.keys() == {"tracking_code"}
@@ -97,6 +110,51 @@ def test_a_code_that_looks_like_none_of_its_carrier_is_asked_about(order: Produc
     assert "DHL" in errors[UNUSUAL_CODE][0]
     parcel = add_parcel(order, ParcelToMake("dhl", "4006381333931", code_is_confirmed=True), actor="anna")
     assert parcel.tracking_code == "4006381333931"
+
+
+def test_the_label_of_the_next_order_is_not_taken_for_this_one(order: ProductionOrder) -> None:
+    make_label(make_order(2, reference="P-00008"), GOOD)
+    (text,) = refused(order, "0034 0434 1610 9404 2557", code_is_confirmed=True)["tracking_code"]
+    assert "label of production order 2" in text
+
+
+def test_an_unusual_code_that_a_person_uses_anyway_is_written_into_the_timeline(order: ProductionOrder) -> None:
+    add_parcel(order, ParcelToMake("dhl", "OWN-VAN-7", code_is_confirmed=True), actor="anna")
+    event = order.events.get(kind="parcel.made")
+    assert (event.actor, event.params["code_is_confirmed"]) == ("anna", True)
+    assert "used anyway" in describe(event)
+    add_parcel(make_order(2), ParcelToMake("dhl", GOOD, code_is_confirmed=True), actor="anna")
+    assert "used anyway" not in describe(order.events.model.objects.order_by("pk").last())
+
+
+@pytest.mark.parametrize(
+    ("carrier", "right", "slip"),
+    [
+        ("dhl", "00340434161094042557", "00340434161094042575"),
+        ("dhl", "201298452277", "201298452287"),
+        ("dhl-express", "8487135506", "8487135560"),
+        ("dhl", "RR123456785DE", "RR123456875DE"),
+        ("dpd", "01015026003653C", "01015026003635C"),
+        ("ups", "1Z5R89390357567127", "1Z5R89390357567128"),
+        ("fedex", "986578788855", "986578788585"),
+        ("usps", "9400111202555842332669", "9400111202555842336269"),
+    ],
+)
+def test_a_slip_in_a_code_is_seen_by_its_check_digit(carrier: str, right: str, slip: str) -> None:
+    assert is_usual_code(right, carrier=carrier)
+    assert not is_usual_code(slip, carrier=carrier)
+
+
+def test_the_code_of_another_carrier_is_asked_about_by_its_name(order: ProductionOrder) -> None:
+    (text,) = refused(order, "1Z5R89390357567127")[UNUSUAL_CODE]
+    assert text == "1Z5R89390357567127 looks like a tracking code of UPS, not of DHL. Is it right?"
+    assert name_carrier(GOOD) == "dhl"
+    assert name_carrier("RR123456785DE") == "", "any national post may have it"
+
+
+def test_of_the_bar_code_on_dpds_label_only_its_number_is_reported(order: ProductionOrder) -> None:
+    parcel = add_parcel(order, ParcelToMake("dpd", "%001011501234567890123101276"), actor="anna")
+    assert parcel.tracking_code == "01234567890123"
 
 
 def test_a_typed_code_is_kept_without_its_spaces(order: ProductionOrder) -> None:
@@ -118,15 +176,20 @@ def test_a_scanned_code_is_spelled_as_a_typed_one() -> None:
 @pytest.mark.parametrize(
     ("carrier", "codes"),
     {
-        "dhl": (GOOD, "JD014600003450000000", "JJD000390007882823100", "1234567890", "RR123456785DE"),
+        "dhl": (GOOD, "JD014600003450000000", "JJD000390007882823100", "3318810025", "RR123456785DE"),
         "ups": ("1Z999AA10123456784", "1z999aa10123456784"),
-        "dpd": ("01234567890123", "01234567890123X"),
+        "dpd": ("01234567890123", "01015026003653C"),
         "dpd-uk": ("15501234567890", "1234567890"),
-        "fedex": ("800925989385163", "123456789012"),
+        "dp-warenpost": (GOOD, "A0030E092806011E001E", "LX123456785DE"),
+        "fedex": ("800925989385163", "986578788855"),
         "gls": ("ZZ7KQ2M1", "50512345678"),
         "hermes": ("H1000730000123456789", "12345678901234"),
-        "royal-mail": ("JX123456789GB",),
-        "usps": ("9400111899223197428490", "RR123456785US"),
+        "postnl": ("3SABCD1234567",),
+        "austrian-post": ("1000123456789012345678", "RR123456785AT"),
+        "swiss-post": ("990100011100320321", "99.01.000111.00320321"),
+        "royal-mail": ("RB123456785GB",),
+        "tnt": ("123456789", "GD123456782WW"),
+        "usps": ("9400111202555842332669", "RR123456785US"),
         "freight": ("anything at all",),
     }.items(),
 )

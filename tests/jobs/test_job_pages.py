@@ -17,14 +17,16 @@ from orders.services.lifecycle import hold_order
 from tests.jobs.conftest import states
 from tests.jobs.refusals import refuse
 from tests.orders.rows import make_order
+from tests.sights import SEES
 
 LIST, BEGIN, FOUND = "/admin/orders/order/", "/admin/backoffice/job/begin/", "/admin/backoffice/job/found/"
+FAILURES = "/admin/backoffice/push/failures/"
 DESK = ("view_order", "change_order", "view_job", "export_job", "view_push", "resend_push")
 
 
 def sign_in(*codenames: str, name: str = "mara") -> Client:
     user = User.objects.create_user(name, is_staff=True)
-    user.user_permissions.set(Permission.objects.filter(codename__in=codenames))
+    user.user_permissions.set(Permission.objects.filter(codename__in=(*codenames, *SEES)))
     client = Client()
     client.force_login(user)
     return client
@@ -52,8 +54,8 @@ def test_marked_orders_are_held_after_a_preview_and_the_list_says_so_with_a_way_
     job = begin(desk, "orders.hold", [order, cancelled])
     shown = desk.get(page_of(job)).content.decode()
     assert "Hold 1 order" in shown
-    assert "1 is skipped" in shown
-    assert "It is cancelled." in desk.get(f"{page_of(job)}?rows=skipped").content.decode()
+    assert "1 skipped" in shown
+    assert "State of the order: cancelled." in desk.get(f"{page_of(job)}?rows=skipped").content.decode()
     order.refresh_from_db()
     assert order.state == "new"
     answer = desk.post(page_of(job, "run"), {"note": "Inventory"}, follow=True)
@@ -103,7 +105,7 @@ def test_the_number_that_is_found_is_told_by_the_filters(desk: Client) -> None:
     make_order()
     assert desk.get(FOUND, {"list": "orders.order", "tag": "vip"}).json() == {
         "count": 3,
-        "select": "Select all 3 found",
+        "select": "Select all 3 results",
         "selected": "3",
     }
     assert desk.get(FOUND, {"list": "auth.user"}).status_code == 404
@@ -180,6 +182,17 @@ def test_the_address_grid_shows_what_is_wrong_with_the_proposal_filled_in_and_ta
     assert set(Order.objects.values_list("state", flat=True)) == {"released"}
 
 
+def test_what_is_wrong_with_a_row_is_said_of_fields_as_people_call_them(desk: Client) -> None:
+    order = make_order()
+    order.addresses.update(street="x" * 40)
+    hold_order(order, reason=HoldReason.MANUAL, text="", actor="mara")
+    job = begin(desk, "orders.release", [order])
+    shown = desk.get(page_of(job)).content.decode()
+    assert "<strong>Recipient, street</strong>: " in shown
+    assert "recipient.street" not in shown
+    assert list(job.rows.get().errors) == ["recipient.street"]
+
+
 def test_a_timeline_leads_to_the_job_that_wrote_it(desk: Client) -> None:
     order = make_order()
     job = begin(desk, "orders.hold", [order])
@@ -214,7 +227,7 @@ def test_the_list_of_orders_asks_nothing_for_its_buttons(desk: Client) -> None:
 def test_failures_are_grouped_by_cause_and_all_of_one_are_sent_again(desk: Client) -> None:
     long = [refuse(make_order(), text=f"Too long: {length} characters.") for length in (41, 52, 68)]
     other = refuse(make_order(), field="lines.0.sku", text="Unknown SKU.")
-    shown = desk.get("/admin/backoffice/push/failures/")
+    shown = desk.get(FAILURES)
     first, second = shown.context["cards"]
     assert (first.group.count, second.group.count) == (3, 1)
     back = f"/admin/backoffice/push/?{first.query}"
@@ -229,7 +242,55 @@ def test_failures_are_grouped_by_cause_and_all_of_one_are_sent_again(desk: Clien
         assert (order.state, order.vendor_orders.get().generation) == ("released", 2)
     other.refresh_from_db()
     assert other.state == "held"
-    assert len(desk.get("/admin/backoffice/push/failures/").context["cards"]) == 1
+    assert len(desk.get(FAILURES).context["cards"]) == 1
+
+
+def test_one_known_error_is_one_failure_however_it_is_worded(desk: Client) -> None:
+    said = "The recipient.%s may not be greater than %d characters."
+    fields = (("street", 30), ("city", 40), ("care_of", 30))
+    orders = [refuse(make_order(), field=f"recipient.{name}", text=said % (name, most)) for name, most in fields]
+    for text in ("The selected sku is invalid.", "Invalid sku."):
+        refuse(make_order(), field="lines.0.sku", text=text)
+    shown = desk.get(FAILURES)
+    first, second = shown.context["cards"]
+    assert (first.group.count, second.group.count) == (3, 2)
+    assert "“…” is too long for mypromo: at most … characters are allowed." in shown.content.decode()
+    assert all(said % (name, most) in shown.content.decode() for name, most in fields)
+    german = desk.get(FAILURES, headers={"accept-language": "de"}).content.decode()
+    assert "„…“ ist zu lang für mypromo: Höchstens … Zeichen sind erlaubt." in german
+    back = f"/admin/backoffice/push/?{first.query}"
+    assert len(desk.get(back).context["rows"]) == 3
+    desk.post(BEGIN, {"kind": "engine.send_again", "all": "1", "back": back})
+    desk.post(page_of(Job.objects.get(), "run"), {"reason": "They raised the limit"})
+    assert [order.vendor_orders.get().generation for order in orders] == [2, 2, 2]
+    [left] = desk.get(FAILURES).context["cards"]
+    assert left.group.count == 2
+
+
+def test_an_error_beside_the_known_one_is_another_failure(desk: Client) -> None:
+    refuse(make_order(), text="Invalid sku.")
+    order = refuse(make_order(), text="Invalid sku.")
+    for text in ("The quantity is not in stock.", "The moon is in the way."):
+        push = Push.objects.get(kind="orders.place", subject_id=order.vendor_orders.get().pk)
+        push.errors = [*push.errors, {"field": "", "text": text}]
+        push.save()
+        assert [card.group.count for card in desk.get(FAILURES).context["cards"]] == [1, 1]
+
+
+def test_answers_with_another_status_are_failures_of_their_own(desk: Client) -> None:
+    for status in (404, 405, 404):
+        refuse(make_order(), field="", text=f"mypromo refused with HTTP {status}.")
+    cards = desk.get(FAILURES).context["cards"]
+    assert [(card.group.count, card.group.explained.main.text) for card in cards] == [
+        (2, "mypromo does not know what this is about, or has removed it."),
+        (1, "mypromo no longer accepts requests of this kind."),
+    ]
+
+
+@pytest.mark.parametrize("key", ["known-0123456789abcdef0123456789", "0123456789abcdef0123456789abcdef"])
+def test_a_cause_that_is_dealt_with_finds_nothing(key: str, desk: Client) -> None:
+    refuse(make_order(), text="Invalid sku.")
+    assert desk.get(f"/admin/backoffice/push/?cause={key}").context["rows"] == []
 
 
 def test_failures_are_dismissed_together_and_that_is_undone(desk: Client) -> None:
@@ -250,11 +311,13 @@ def begin_pushes(client: Client) -> Job:
 
 def test_failures_take_as_many_queries_for_many_causes_as_for_one(desk: Client) -> None:
     refuse(make_order())
-    desk.get("/admin/backoffice/push/failures/")
+    desk.get(FAILURES)
     with CaptureQueriesContext(connection) as one:
-        desk.get("/admin/backoffice/push/failures/")
+        desk.get(FAILURES)
     for name in ("sku", "quantity", "files"):
         refuse(make_order(), field=f"lines.0.{name}", text=f"{name} is wrong.")
+    for text in ("The selected sku is invalid.", "Invalid sku."):
+        refuse(make_order(), text=text)
     with CaptureQueriesContext(connection) as many:
-        assert len(desk.get("/admin/backoffice/push/failures/").context["cards"]) == 4
+        assert len(desk.get(FAILURES).context["cards"]) == 5
     assert len(many) == len(one)

@@ -15,7 +15,7 @@ from backoffice.jobs.models import Job, JobState
 from backoffice.jobs.services.drafting import can_undo, draft_job, undo_job
 from backoffice.jobs.services.kinds import JOB_KINDS
 from backoffice.jobs.services.working import work_job
-from orders.models import HoldReason, Order, OrderState
+from orders.models import HoldReason, Order, OrderState, VendorOrderState
 from orders.services.holds import active_holds
 from orders.services.lifecycle import cancel_order, hold_order, release_order
 from tests.jobs.conftest import checked, done, states
@@ -162,6 +162,33 @@ def test_forty_addresses_are_corrected_with_proposals_and_released(automatic: bo
         assert (address.street, address.care_of) == ("Straße der Pariser Kommune", "Hinterhaus 3")
         assert state_of(order) == "released"
     assert state_of(fine) == "new"
+
+
+def wrong_street() -> Order:
+    order = make_order()
+    order.addresses.update(street="Straße der Pariser Kommune, Hinterhaus 3")
+    errors = {"recipient.street": ["Too long."]}
+    hold_order(order, reason=HoldReason.BAD_ADDRESS, text="", errors=errors, actor="system")
+    return order
+
+
+def test_a_corrected_address_is_set_back_and_holds_its_order_again_and_nothing_is_sent() -> None:
+    orders = [wrong_street(), wrong_street(), wrong_street()]
+    job = done("orders.correct_addresses", orders, release=True)
+    back, at_vendor, changed = orders
+    at_vendor.vendor_orders.update(state=VendorOrderState.SUBMITTED)
+    changed.addresses.update(care_of="c/o Mara")
+    made = undone(job)
+    assert states(made) == {back.number: "done", at_vendor.number: "failed", changed.number: "failed"}
+    address = back.addresses.get()
+    assert (address.street, address.care_of) == ("Straße der Pariser Kommune, Hinterhaus 3", "")
+    assert state_of(back) == "held"
+    hold = back.holds.get(released_at__isnull=True)
+    assert (hold.reason, list(hold.errors)) == (HoldReason.BAD_ADDRESS, ["recipient.street"])
+    assert at_vendor.addresses.get().street == "Straße der Pariser Kommune"
+    assert changed.addresses.get().care_of == "c/o Mara"
+    texts = dict(made.rows.values_list("label", "text"))
+    assert "This address has been changed since." in texts[changed.number]
 
 
 def test_an_address_without_a_proposal_stays_as_it_is_and_is_named() -> None:

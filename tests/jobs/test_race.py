@@ -30,7 +30,7 @@ def test_workers_at_the_same_rows_do_each_once() -> None:
             own = Job.objects.get(pk=job.pk)
             while working._do_some(own, JOB_KINDS[own.kind]):
                 pass
-        except Exception as fault:  # noqa: BLE001 - the test tells it
+        except Exception as fault:  # noqa: BLE001 - whatever it is, it fails the test
             faults.append(fault)
         finally:
             connection.close()

@@ -15,6 +15,7 @@ from backoffice.mail.models import Mail, MailState, MailTemplate, ShopMail, Staf
 from orders.conversation.models import EnquiryReply
 from orders.models import Enquiry
 from tests.orders.rows import make_order
+from tests.sights import SEES
 
 pytestmark = pytest.mark.django_db
 SignIn = Callable[..., Client]
@@ -24,7 +25,7 @@ SignIn = Callable[..., Client]
 def sign_in() -> SignIn:
     def make(*codenames: str) -> Client:
         user = User.objects.create_user("mara", "mara@shop.example", is_staff=True)
-        user.user_permissions.set(Permission.objects.filter(codename__in=codenames))
+        user.user_permissions.set(Permission.objects.filter(codename__in=(*codenames, *SEES)))
         client = Client()
         client.force_login(user)
         return client
@@ -111,6 +112,73 @@ def test_everybody_chooses_their_own_mails(sign_in: SignIn) -> None:
     assert (row.user.username, row.kinds, row.language) == ("mara", ["staff.mention"], "de")
 
 
+def words_of_staff(name: str = "template") -> str:
+    return reverse(f"admin:mail_mailtemplate_{name}", args=["staff.digest", "de"])
+
+
+def test_what_staff_get_is_written_by_staff_with_a_preview_in_each_language(keeper: Client) -> None:
+    page = reverse("admin:mail_mailtemplate_changelist")
+    assert words_of_staff() in keeper.get(page).content.decode()
+    assert "Guten Morgen Mara" in keeper.get(words_of_staff()).content.decode()
+    words = {"subject_line": "Heute", "body": "Moin {{ name }} <b>\n\n{{ link }}", "revision": 0}
+    assert "Moin Mara &lt;b&gt;" in keeper.post(words_of_staff("preview"), words).content.decode()
+    keeper.post(words_of_staff(), words)
+    row = MailTemplate.objects.get()
+    assert (row.shop, row.kind, row.language, row.changed_by) == (None, "staff.digest", "de", "mara")
+    assert "own text" in keeper.get(page).content.decode()
+    stale = keeper.post(words_of_staff(), words | {"body": "Lost {{ name }}"}).content.decode()
+    assert "mara has saved this template in the meantime" in stale
+    assert "Lost" in stale
+    keeper.post(words_of_staff("reset"))
+    assert not MailTemplate.objects.exists()
+
+
+def test_who_may_only_look_writes_nothing_to_staff(sign_in: SignIn) -> None:
+    reader = sign_in("view_shopmail")
+    assert reader.get(words_of_staff()).status_code == 200
+    assert reader.post(words_of_staff(), {"subject_line": "x", "body": "y", "revision": 0}).status_code == 403
+    assert reader.post(words_of_staff("reset")).status_code == 403
+    assert not MailTemplate.objects.exists()
+
+
+def test_who_may_not_see_mails_sees_no_texts_of_staff(sign_in: SignIn) -> None:
+    client = sign_in("view_mail")
+    assert client.get(words_of_staff()).status_code == 403
+    assert client.get(reverse("admin:mail_mailtemplate_changelist")).status_code == 403
+
+
+@pytest.mark.parametrize("address", ["staff.digest/fr/", "order.shipped/en/", "nothing/en/"])
+def test_other_words_of_staff_are_not_found(keeper: Client, address: str) -> None:
+    assert keeper.get(f"/admin/mail/mailtemplate/staff/{address}").status_code == 404
+
+
+def test_every_kind_is_off_and_switched_on_one_page_without_touching_what_others_switch(keeper: Client) -> None:
+    shops = [Shop.objects.create(code=code, name=f"<b>{code}") for code in ("WEB", "DIY")]
+    page = reverse("admin:mail_mailtemplate_changelist")
+    shown = keeper.get(page).content.decode()
+    assert "checked" not in shown
+    assert "<b>WEB" not in shown
+    keeper.post(page, {"on": [f"{shops[1].pk}:staff.digest", "me:order.shipped", "9:order.shipped"]})
+    assert not ShopMail.objects.exists()  # a kind for staff is none of customers
+    keeper.post(page, {"on": [f"{shops[0].pk}:order.shipped", "me:staff.digest"]})
+    assert list(ShopMail.objects.values_list("shop__code", "kinds")) == [("WEB", ["order.shipped"])]
+    assert StaffMail.objects.get().kinds == ["staff.digest"]
+    ShopMail.objects.filter(shop=shops[0]).update(kinds=["order.received", "order.shipped"], sender_name="Ours")
+    keeper.post(page, {"shown": [f"{shops[0].pk}:order.shipped", "me:staff.digest"], "on": []})
+    row = ShopMail.objects.get(shop=shops[0])
+    assert (row.kinds, row.sender_name, row.changed_by) == (["order.received"], "Ours", "mara")
+    assert StaffMail.objects.get().kinds == []
+
+
+def test_who_may_only_look_switches_their_own_mails_only(sign_in: SignIn) -> None:
+    shop, reader = Shop.objects.create(code="WEB", name="Web"), sign_in("view_shopmail")
+    page = reverse("admin:mail_mailtemplate_changelist")
+    reader.post(page, {"on": [f"{shop.pk}:order.shipped"]})
+    reader.post(page, {"on": ["me:staff.digest"]})
+    assert not ShopMail.objects.exists()
+    assert StaffMail.objects.get().kinds == ["staff.digest"]
+
+
 def mail(number: int, state: MailState = MailState.UNKNOWN) -> Mail:
     return Mail.objects.create(
         kind="order.received",
@@ -129,7 +197,7 @@ def mail(number: int, state: MailState = MailState.UNKNOWN) -> Mail:
 def test_a_person_decides_on_the_page_of_the_mail(keeper: Client) -> None:
     row = mail(1)
     shown = keeper.get(reverse("admin:mail_mail_change", args=[row.pk])).content.decode()
-    assert "Did this mail arrive?" in shown
+    assert "Did this e-mail arrive?" in shown
     assert "<script>" not in shown.partition("mail-text")[2]
     keeper.post(reverse("admin:mail_mail_settle", args=[row.pk]), {"choice": "arrived"})
     row.refresh_from_db()

@@ -108,9 +108,11 @@ def test_none_is_sent_for_an_order_that_was_cancelled_meanwhile(shop: Shop, catc
     order.events.create(actor="shop:WEB", kind="order.received")
     cancel_order(order, actor="mara", reason="changed her mind")
     sending.send_due_mails()
-    assert [mail["headers"]["Subject"] for mail in catcher.mails] == [f"Your order {order.reference} is cancelled"]
+    assert [mail["headers"]["Subject"] for mail in catcher.mails] == [
+        f"Your order {order.reference} has been cancelled"
+    ]
     assert Mail.objects.get(kind="order.received").state == MailState.SKIPPED
-    assert order.events.get(kind="mail.skipped").params["text"] == "The order was cancelled meanwhile."
+    assert order.events.get(kind="mail.skipped").params["text"] == "The order was cancelled in the meantime."
 
 
 def test_a_corrected_address_gets_the_mail(shop: Shop, catcher: MailApp) -> None:
@@ -245,11 +247,12 @@ def expected(orders: int) -> list[str]:
     return sorted(f"c{number}@example.com" for number in range(orders) if number % 10)
 
 
-def test_a_thousand_shipped_orders_are_mailed_once_each_by_a_broken_server(shop: Shop, catcher: MailApp) -> None:
-    recipients, unclear = rush(shop, catcher, orders=1000)
-    assert sorted(recipients) == expected(1000)
+@pytest.mark.parametrize("orders", [80, pytest.param(1000, marks=pytest.mark.soak)])
+def test_many_shipped_orders_are_mailed_once_each_by_a_broken_server(shop: Shop, catcher: MailApp, orders: int) -> None:
+    recipients, unclear = rush(shop, catcher, orders=orders)
+    assert sorted(recipients) == expected(orders)
     assert unclear > 0
-    assert OrderEvent.objects.filter(kind="mail.skipped").count() == 100
+    assert OrderEvent.objects.filter(kind="mail.skipped").count() == orders // 10
 
 
 def test_a_plain_retry_after_a_broken_line_would_send_twice(

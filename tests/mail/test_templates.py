@@ -31,11 +31,11 @@ def test_what_a_variable_stands_for_is_never_a_template() -> None:
     ("body", "words"),
     [
         ("{{ traking_link }}", "There is no variable “traking_link”. Did you mean “tracking_link”?"),
-        ("{{ number.__class__ }}", "There is no variable “number.__class__”. There are: number, tracking_link."),
+        ("{{ number.__class__ }}", "There is no variable “number.__class__”. Available: number, tracking_link."),
         ("{{ number|safe }}", "There is no variable “number|safe”"),
         ("{{ number", "A variable begins with {{ and ends with }} on the same line."),
         ("{% load i18n %}", "Only variables such as {{ number }} can be used."),
-        ("", "This may not be empty."),
+        ("", "This field cannot be empty."),
         ("x" * 20_001, "At most 20000 characters."),
     ],
 )

@@ -14,13 +14,15 @@ SKU = "TPD123LD02LAXALOP"
 FILE = {"url": "https://files.example.com/a4.pdf", "type": "front"}
 
 
-def make_order(*lines: dict[str, Any], reference: str = "", documents: int = 0, **changes: Any) -> Order:
+def make_order(
+    *lines: dict[str, Any], reference: str = "", documents: int = 0, shop: Shop | None = None, **changes: Any
+) -> Order:
     """Make an order with its recipient; each of `lines` changes one line, none: one line of five mugs with a file."""
-    shop = Shop.objects.get_or_create(code="WEB", defaults={"name": "Web shop"})[0]
+    shop = shop or Shop.objects.get_or_create(code="WEB", defaults={"name": "Web shop"})[0]
     number = Order.objects.count() + 100001
     order = Order.objects.create(
         shop=shop,
-        number=f"WEB-{number}",
+        number=f"{shop.code}-{number}",
         reference=reference or f"SHOP-{number}",
         placed_at=timezone.now(),
         currency="EUR",

@@ -4,6 +4,7 @@ import ast
 from collections.abc import Callable
 from datetime import timedelta
 from pathlib import Path
+from types import SimpleNamespace
 
 import pytest
 from django.utils import timezone
@@ -25,6 +26,7 @@ from orders.services.holds import hold_if_open, place_hold
 from orders.services.lifecycle import cancel_order
 from orders.services.placing.linking import hold_beside, hold_changed
 from orders.services.placing.refusals import PlaceHandler
+from orders.services.placing.relatives import hold_for_submitted
 from orders.services.placing.single_call import SingleCall
 from orders.services.placing.two_phases import Placement
 from orders.services.reports.applying import apply_order_report
@@ -84,13 +86,13 @@ def id_unknown(row: VendorOrder) -> None:
 
 def submitted_differs(row: VendorOrder) -> None:
     class Delivery:
-        push = place_push(row)
+        push, vendor = place_push(row), SimpleNamespace(name=row.vendor)
 
         def vendor_as(self, ability: object) -> None: ...
 
     placement = Placement()
     placement.begin(Delivery())  # type: ignore[arg-type]
-    placement._hold(HoldReason.DIFFERS_AT_VENDOR, said("%(found)s"), ["quantity 6, not 5"])
+    placement._hold(["quantity 6, not 5"], first="%(vendor)s", then="")
 
 
 def no_longer_made(row: VendorOrder) -> None:
@@ -106,9 +108,13 @@ def sent_as_something_else_since_the_backup(row: VendorOrder) -> None:
     hold_changed(row.order, report(RemoteOrderState.SUBMITTED, step=50), ["quantity 6, not 5"], actor="reconcile")
 
 
+def made_of_what_was_merged(row: VendorOrder) -> None:
+    hold_for_submitted(row.order_id, "WEB-7")
+
+
 def sold_before_a_restore(row: VendorOrder) -> None:
     class Delivery:
-        push = place_push(row)
+        push, vendor = place_push(row), SimpleNamespace(name=row.vendor)
 
         def vendor_as(self, ability: object) -> None: ...
 
@@ -144,6 +150,10 @@ CALLERS: dict[str, tuple[Callable[[VendorOrder], None], set[OrderState]]] = {
         sent_as_something_else_since_the_backup,
         {OrderState.CLOSED, OrderState.CANCELLED},
     ),
+    "services/placing/relatives.py:hold_for_submitted": (
+        made_of_what_was_merged,
+        {OrderState.CLOSED, OrderState.CANCELLED},
+    ),
     "services/placing/single_call.py:_ensure_not_doubtful": (sold_before_a_restore, {OrderState.CLOSED}),
     # Of what has ended nothing has to be made.
     "services/unavailable.py:_hold": (no_longer_made, set()),
@@ -168,9 +178,13 @@ def test_every_caller_of_hold_if_open_is_tried_here() -> None:
 
 def test_nobody_else_decides_by_the_state_whether_an_order_is_held() -> None:
     """A second place that looks first and holds then would lose what it found."""
-    # `hold_order` refuses aloud, `release_or_hold` holds only what might be released.
+    # `hold_order` refuses aloud, `release_or_hold` holds only what might be released; what is edited, split or merged
+    # is open and locked.
     assert calls_of("place_hold") == {
         "services/editing/edits.py:_hold_for",
+        "services/editing/edits.py:restore_addresses",
+        "services/regrouping/merging.py:_check",
+        "services/regrouping/splitting.py:hold",
         "services/holds.py:hold_if_open",
         "services/lifecycle.py:hold_order",
         "services/lifecycle.py:release_or_hold",
@@ -203,7 +217,7 @@ def test_an_open_order_is_held_and_a_closed_one_alarmed_whatever_the_reason(sent
 def test_the_same_alarm_again_is_one_and_another_stands_beside_it(sent: Sent) -> None:
     order = ended(sent).order
     for vendor_id in ("77", "77", "78"):
-        text = said("%(vendor)s holds a second order for %(reference)s: %(other)s") % {
+        text = said("%(vendor)s has a second order for %(reference)s: %(other)s") % {
             "vendor": "mypromo", "reference": "1", "other": vendor_id,
         }  # fmt: skip
         raise_alarm(order, reason=HoldReason.SECOND_AT_VENDOR, text=text, actor="system")
@@ -226,11 +240,13 @@ def test_cancelling_an_order_does_not_end_the_alarm_about_a_second_one(sent: Sen
     VendorOrder.objects.update(state=VendorOrderState.REFUSED)
     Push.objects.all().delete()
     order = Order.objects.locked(row.order_id)
-    place_hold(order, reason=HoldReason.SECOND_AT_VENDOR, text="78 beside ours", actor="vendor:mypromo")
+    place_hold(order, reason=HoldReason.SECOND_AT_VENDOR, text="78 in addition to ours", actor="vendor:mypromo")
     place_hold(order, reason=HoldReason.VENDOR_REFUSED, text="no", actor="vendor:mypromo")
     order = cancel_order(order, actor="tom", reason="changed their mind")
     assert order.state == OrderState.CANCELLED
-    assert [(alarm.reason, alarm.text) for alarm in order.alarms.all()] == [("second_at_vendor", "78 beside ours")]
+    assert [(alarm.reason, alarm.text) for alarm in order.alarms.all()] == [
+        ("second_at_vendor", "78 in addition to ours")
+    ]
     assert not order.holds.filter(released_at__isnull=True).exists()
 
 

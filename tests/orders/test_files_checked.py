@@ -145,7 +145,7 @@ def test_released_anyway_it_goes_unlooked_at_and_it_is_kept_who_said_so(sandbox,
     assert (made(sandbox), len(host.seen)) == (1, 1)
     hold = order.holds.get()
     assert (hold.overridden, hold.released_by, hold.release_note) == (True, "anna", "the printer knows")
-    assert "The print files go as they are. the printer knows" in [describe(event) for event in order.events.all()]
+    assert "The print files are sent unchanged. the printer knows" in [describe(event) for event in order.events.all()]
 
 
 def test_a_file_can_be_exchanged_for_one_that_we_keep(sandbox, files) -> None:
@@ -172,7 +172,7 @@ def test_a_kept_file_is_measured_too_and_missed_when_it_is_gone_from_the_disk(sa
     order = released(*lines)
     hold = order.holds.get()
     assert "210.0 × 297.0" in hold.errors["lines[0].files[0]"][0]
-    assert "uploaded again" in hold.errors["lines[1].files[0]"][0]
+    assert "Upload it again" in hold.errors["lines[1].files[0]"][0]
 
 
 def test_a_host_that_does_not_answer_is_tried_again_and_holds_the_order_only_then(sandbox, files) -> None:
@@ -209,7 +209,7 @@ def test_files_behind_sftp_are_not_fetched_and_the_timeline_says_so(sandbox) -> 
     order = released(line_of("sftp://files.example.com/a.pdf"))
     assert made(sandbox) == 1
     told = [describe(event) for event in order.events.all()]
-    assert f"Print files of {order.number}: 0 can be used, 1 (sftp) were not looked at." in told
+    assert f"Print files of {order.number}: 0 can be used, 1 (sftp) were not checked." in told
 
 
 def test_nothing_is_fetched_while_the_check_is_off(sandbox, files, settings) -> None:

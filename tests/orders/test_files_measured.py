@@ -39,12 +39,12 @@ def test_a_file_of_the_parts_size_fits(content: bytes) -> None:
 @pytest.mark.parametrize(
     ("content", "words"),
     [
-        (make_pdf((120, 5)), "the page is 120.0 × 5.0 mm, it should be 126 × 11 mm, with 3 mm of bleed"),
-        (make_pdf((126, 11), trim=1), "the trim box is 124.0 × 9.0 mm, it should be 120 × 5 mm"),
+        (make_pdf((120, 5)), "Page 1 is 120.0 × 5.0 mm; it should be 126 × 11 mm, with 3 mm of bleed"),
+        (make_pdf((126, 11), trim=1), "The trim box of page 1 is 124.0 × 9.0 mm; it should be 120 × 5 mm"),
         (make_pdf((120, 5), trim=0), "with 3 mm of bleed on each side it should be 126 × 11 mm"),
-        (make_pdf((210, 297)), "Page 1: the page is 210.0 × 297.0 mm"),
-        (make_pdf((126, 11), pages=2), "The PDF has 2 pages, it should have 1."),
-        (make_pdf((126, 11), password="x"), "protected by a password"),
+        (make_pdf((210, 297)), "Page 1 is 210.0 × 297.0 mm"),
+        (make_pdf((126, 11), pages=2), "The PDF has 2 pages; it should have 1."),
+        (make_pdf((126, 11), password="x"), "password-protected"),
         (b"%PDF-1.7\nnothing", "damaged"),
         (make_pdf((126, 11))[:300], "damaged"),
     ],

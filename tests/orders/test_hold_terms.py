@@ -114,7 +114,7 @@ def test_whoever_holds_it_anew_says_how_long() -> None:
 
 def test_a_rule_that_releases_leaves_the_hold_of_a_person_alone() -> None:
     hold = held(terms=in_days(1))
-    with pytest.raises(Exception, match="held by a person"):
+    with pytest.raises(Exception, match="held manually"):
         release_or_hold(hold.order, actor="rule:7")
     hold.refresh_from_db()
     assert hold.released_at is None

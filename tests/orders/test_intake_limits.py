@@ -159,8 +159,8 @@ def test_quantities_keep_to_the_rules_of_the_variant(
     [
         ({"gone_at": timezone.now()}, "no longer"),
         ({"test_product": True}, "test product"),
-        ({"active": False}, "switched off"),
-        ({"orderable": False}, "cannot be made"),
+        ({"active": False}, "not active"),
+        ({"orderable": False}, "cannot be produced"),
     ],
 )
 def test_what_cannot_be_made_cannot_be_ordered(storefront: Storefront, fields: dict[str, Any], word: str) -> None:

@@ -125,7 +125,7 @@ def test_every_kind_of_event_has_a_sentence_even_without_its_details(kind: str) 
 def test_an_event_keeps_the_vendors_percent_signs_and_names_holds_in_words() -> None:
     assert describe(OrderEvent(kind="vendor.history", params={"text": "100 % done %(x)s"})) == "100 % done %(x)s"
     placed = OrderEvent(kind="hold.placed", params={"reason": "bad_address", "text": "Zip."})
-    assert describe(placed) == "On hold, address the vendor would refuse. Zip."
+    assert describe(placed) == "Held: address not accepted by the vendor. Zip."
     assert describe(OrderEvent(kind="of.tomorrow", params={})) == "of.tomorrow"
 
 
@@ -150,7 +150,7 @@ def test_a_cancelled_order_asks_for_nothing_more() -> None:
     hold_order(order, reason=HoldReason.VENDOR_REFUSED, text="", actor="vendor:mypromo")
     assert Push.objects.needing_attention().count() == 1
 
-    order = cancel_order(order, actor="jana", reason="cannot be made")
+    order = cancel_order(order, actor="jana", reason="cannot be produced")
     assert order.state == OrderState.CANCELLED
     assert not Push.objects.needing_attention().exists()
     assert not order.holds.filter(released_at=None).exists()

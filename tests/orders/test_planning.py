@@ -75,7 +75,7 @@ def held(**changes: object) -> LineReport:
     [
         ([], "missing"),
         ([held(), held(vendor_id="9")], "more than once"),
-        ([held(), held(reference="7")], "not ours"),
+        ([held(), held(reference="7")], "unknown here"),
         ([held(quantity=6)], "quantity 6, not 5"),
         ([held(sku="OTHER")], "SKU OTHER"),
         ([held(file_urls=())], "print files"),

@@ -40,17 +40,18 @@ def test_nothing_is_sold_for_nothing_except_samples_and_replacements(storefront:
 
 @pytest.mark.parametrize(
     ("limit", "price", "fine"),
-    [(0, "0.70", True), (0, "0.6999", False), (20, "0.56", True), (20, "0.5599", False), (None, "0.01", True)],
-)
-def test_a_price_may_lie_below_cost_as_far_as_the_shop_allows(
-    storefront: Storefront, limit: int | None, price: str, fine: bool
+    [(0, "0.70", True), (0, "0.6999", False), (-25, "0.56", True), (-25, "0.5599", False), (None, "0.01", True),
+     (30, "1.00", True), (30, "0.9999", False), ("99.99", "1.29", False)],
+)  # fmt: skip
+def test_a_price_leaves_the_margin_that_the_shop_wants(
+    storefront: Storefront, limit: Any, price: str, fine: bool
 ) -> None:
-    Shop.objects.update(loss_limit_percent=limit)
+    Shop.objects.update(least_margin_percent=limit)
     errors = odd(storefront, price)
     assert list(errors) == ([] if fine else ["lines[0].unit_price"])
     if not fine:
         [text] = errors["lines[0].unit_price"]
-        assert all(word in text for word in (price, PEN, f"{limit} %"))
+        assert all(word in text for word in (price, PEN, f"{limit}%"))
 
 
 def test_a_complaint_about_a_price_never_says_what_the_merchant_pays(storefront: Storefront) -> None:
@@ -64,7 +65,7 @@ def test_a_total_lies_near_its_lines(storefront: Storefront, total: str, fine: b
     errors = odd(storefront, total=total)
     assert list(errors) == ([] if fine else ["total"])
     if not fine:
-        assert "129.00" in errors["total"][0] and "3 times" in errors["total"][0]  # noqa: PT018
+        assert "129.00" in errors["total"][0] and "factor of 3" in errors["total"][0]  # noqa: PT018
     Shop.objects.update(total_factor=None)
     assert odd(storefront, total=total) == {}
 

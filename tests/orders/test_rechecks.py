@@ -3,10 +3,11 @@
 import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
-from django.utils import timezone
+from django.utils import timezone, translation
 
 from backoffice.engine.models import Push
 from backoffice.errors import InvalidInput
+from backoffice.text.translatable import render, serialize
 from catalog.models import Product, Variant
 from orders.models import AddressRole, Hold, HoldReason, Order, OrderState, VendorOrderState
 from orders.services.editing.edits import correct_address
@@ -45,6 +46,9 @@ def test_an_order_that_would_be_refused_is_not_released_and_the_complaint_is_sai
         release_order(order, actor="mara")
     assert list(refused.value.errors) == ["recipient.street"]
     assert "30" in refused.value.text
+    assert "Recipient, street: " in refused.value.text
+    with translation.override("de"):
+        assert "Empfänger, Straße: " in render(serialize(refused.value.text))
     assert state_of(order) == (OrderState.NEW, 0)
 
 

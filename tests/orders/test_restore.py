@@ -74,7 +74,7 @@ def test_a_reference_says_whose_it_is(text: str, said: tuple[str, str, int, int]
 @pytest.mark.parametrize(
     "shown",
     [made(state=RemoteOrderState.DRAFT), made("4711"), made("OTHER-100005")],
-    ids=["a draft", "not ours", "no shop of ours"],
+    ids=["a draft", "unknown here", "no shop of ours"],
 )
 def test_nobody_is_asked_about_what_is_not_ours(shop: Shop, shown: OrderReport) -> None:
     assert note_stray(shown) is None
@@ -117,7 +117,7 @@ def test_what_a_person_wants_beside_it_goes_under_a_reference_of_its_own(shop: S
     link(order)
     row = order.vendor_orders.get()
     assert (row.reference, row.generation, row.vendor_id) == (f"{order.number}-g2", 2, "")
-    dismiss_stray(stray, actor="mara", reason="the customer gets both")
+    dismiss_stray(stray, actor="mara", reason="the customer should get both")
     release_hold(Hold.objects.get(), actor="mara", note="both")
     # What the vendor says later of the other one asks nobody a second time.
     apply_order_report(made(order.number, quantity=6, state=RemoteOrderState.DONE, step=30), source="callback")

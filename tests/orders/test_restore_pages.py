@@ -20,6 +20,7 @@ from orders.services.reports.strays import dismiss_stray
 from orders.services.restore.adopting import adopt_stray
 from tests.orders.rows import FILE, SKU, make_order
 from tests.orders.stray_orders import made, stray_of
+from tests.sights import SEES
 
 pytestmark = pytest.mark.django_db
 
@@ -85,7 +86,7 @@ def test_the_pages_show_and_do_what_may_be_done(shop: Shop, admin_client: Client
     for shown in ("WEB-100005", "Größer", "SHOP-6", f"5 × <bdi>{SKU}"):
         assert shown in text
     page = reverse("admin:orders_strayorder_change", args=[one.pk])
-    assert "Bring the order in" in admin_client.get(page).content.decode()
+    assert "Bring in the order" in admin_client.get(page).content.decode()
     admin_client.post(reverse("admin:orders_strayorder_adopt", args=[one.pk]))
     assert Order.objects.get().number == "WEB-100005"
     assert "WEB-100005" in admin_client.get(page).content.decode()
@@ -99,11 +100,11 @@ def test_the_pages_show_and_do_what_may_be_done(shop: Shop, admin_client: Client
 
 def test_who_may_not_decide_sees_no_button_and_is_refused(shop: Shop, client: Client, django_user_model: Any) -> None:
     user = django_user_model.objects.create_user("jo", is_staff=True)
-    user.user_permissions.set(Permission.objects.filter(codename="view_strayorder"))
+    user.user_permissions.set(Permission.objects.filter(codename__in=("view_strayorder", *SEES)))
     client.force_login(user)
     stray = stray_of(made())
     assert (
-        "Bring the order in"
+        "Bring in the order"
         not in client.get(reverse("admin:orders_strayorder_change", args=[stray.pk])).content.decode()
     )
     for name in ("adopt", "dismiss"):

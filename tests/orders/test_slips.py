@@ -100,7 +100,7 @@ def test_each_parcel_has_its_own_line_on_its_slip_and_names_the_others(db: None)
     parts = with_slip({"name": "Blue mug"}, {"name": "Red pen"}, {"name": "Green card"})
     assert len(parts) == 3
     said = text_of(render_slip(parts[1]))
-    inside, _title, apart = said.partition("eigenen Paket")
+    inside, _title, apart = said.partition("separaten Paket")
     assert "Red pen" in inside
     assert "Blue mug" not in inside
     assert "Blue mug" in apart
@@ -118,7 +118,7 @@ def test_the_vendor_is_given_an_address_that_serves_the_slip_of_its_own_part(db:
     answers = [Client().get(urlsplit(url).path) for url in urls]
     assert [answer["Content-Type"] for answer in answers] == ["application/pdf"] * 2
     assert len(set(urls)) == 2
-    assert "Red pen" in text_of(answers[1].content).partition("eigenen Paket")[0]
+    assert "Red pen" in text_of(answers[1].content).partition("separaten Paket")[0]
     assert Client().get(urlsplit(urls[0]).path[:-2] + "/").status_code == 404
 
 

@@ -130,7 +130,7 @@ def test_open_orders_of_any_shop_take_what_is_there(storefront: Storefront) -> N
     take(make_storefront("TWO"), line(50))
     take(storefront, line(60))
     [text] = place(storefront, line(20)).json()["errors"]["lines[0].quantity"]
-    assert text == f"20 × {PEN} is more than is left, 10: open orders take 110 of 120 in stock."
+    assert text == f"20 × {PEN} is more than the 10 available: open orders need 110 of 120 in stock."
     take(storefront, line(10))
 
 
@@ -241,6 +241,14 @@ def test_a_shop_may_hold_what_is_too_much_and_such_an_order_takes_nothing_until_
     assert find_taken({KEY: variant.changed_at}) == {KEY: 1000}
 
 
+def test_a_refusal_says_why_in_the_words_of_holds(storefront: Storefront) -> None:
+    stock(PEN, 100)
+    Shop.objects.update(on_odd_price="refuse")
+    assert place(storefront, line(900)).json()["reasons"] == ["out_of_stock"]
+    odd = place(storefront, line(900, unit_price="0.01"), **{"recipient.zip": None})
+    assert odd.json()["reasons"] == ["bad_address", "odd_price", "out_of_stock"]
+
+
 def test_a_request_may_ask_for_a_hold_where_the_shop_refuses(storefront: Storefront) -> None:
     stock(PEN, 0)
     order = take(storefront, line(10), query="?on_invalid=hold")
@@ -255,7 +263,7 @@ def test_a_shop_may_accept_backorders_which_go_to_the_vendor_and_say_so(storefro
     assert [entry["backordered"] for entry in answer["lines"]] == [0, 30]
     assert Push.objects.get().kind == "orders.place"
     order = Order.objects.get()
-    assert f"Line 2: 30 of 40 × {PEN} are not in stock and on backorder." in [
+    assert f"Line 2: 30 of 40 × {PEN} are out of stock and on backorder." in [
         describe(event) for event in order.events.all()
     ]
 
@@ -267,9 +275,9 @@ def test_a_counted_stock_costs_one_query_whatever_the_lines(
     stock(PEN, 1000)
     stock(CARD, 1000)
     files = [{"url": "https://files.example.com/a.pdf"}]
-    with django_assert_num_queries(17):
+    with django_assert_num_queries(18):
         place(storefront, line(10), line(10, sku=CARD, files=files))
-    with django_assert_num_queries(17):
+    with django_assert_num_queries(18):
         place(storefront, *[line(10), line(10, sku=CARD, files=files)] * 10)
 
 

@@ -202,7 +202,7 @@ def test_texts_are_laid_over_the_defaults_and_reset_by_null(sandbox: Sandbox, me
         ("merchant", "prices", {"prices": {"currency": "EUR", "retail_prices": [{"qty": 1, "price": "1.5"}]}}, "float"),
         ("merchant", "prices", {"prices": {"currency": "EUR", "retail_prices": [{"qty": 1, "price": -1}]}}, "negative"),
         ("merchant", "prices", {"prices": {"currency": "EUR", "retail_prices": [{"qty": 7, "price": 1.0}]}}, "offered"),
-        ("merchant", "prices", {"prices": {"currency": "USD", "retail_prices": []}}, "Invalid currency."),
+        ("merchant", "prices", {"prices": {"currency": "XAU", "retail_prices": []}}, "Invalid currency."),
         ("merchant", "prices", {}, "No prices specified."),
         ("merchant", "inventory", {"available": 1}, "Invalid available. Not a boolean."),
         ("merchant", "inventory", {"sku": "NOPE", "available": True}, "Invalid sku."),

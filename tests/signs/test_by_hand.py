@@ -128,9 +128,9 @@ def test_production_has_begun_so_it_is_too_late(order: Order) -> None:
 def test_the_pages_record_and_refuse(order: Order, sign_in: SignIn) -> None:
     desk = sign_in("view_order", "change_order")
     page = f"/admin/orders/order/{order.pk}/"
-    assert b"Record how far it is" in desk.get(f"{page}change/").content
+    assert b"Record progress" in desk.get(f"{page}change/").content
     url = f"{page}parts/{part(order).pk}/progress/"
-    assert b"reports nothing by itself" in desk.get(url).content
+    assert b"does not report progress" in desk.get(url).content
     wrong = desk.post(url, {"progress": "shipped", "tracking_url": "javascript:1"})
     assert b"must begin with" in wrong.content
     desk.post(url, {"progress": "shipped", "carrier": "UPS", "tracking_code": "1Z"})
@@ -143,9 +143,9 @@ def test_the_home_page_and_the_order_say_that_the_maker_has_to_be_told(order: Or
     run_cancel(order)
     desk = sign_in("view_order", "change_order")
     assert order.number in read_inbox(desk)
-    assert b"They were told" in desk.get(f"/admin/orders/order/{order.pk}/change/").content
+    assert b"Vendor informed: record the answer" in desk.get(f"/admin/orders/order/{order.pk}/change/").content
     url = f"/admin/orders/order/{order.pk}/parts/{part(order).pk}/word/"
-    assert b"takes no cancellation" in desk.get(url).content
+    assert b"does not accept cancellations" in desk.get(url).content
     desk.post(url, {"note": "Tom agreed.", "cancelled": "yes"})
     order.refresh_from_db()
     assert order.state == "cancelled"

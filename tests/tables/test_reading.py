@@ -83,7 +83,8 @@ def test_a_blank_cell_an_error_and_a_formula_without_a_result_are_three_things()
     assert "#N/A" in texts[0]
     assert (
         problems((SAMPLES / "formulas-without-values" / "real_formula.xlsx").read_bytes())
-        == ["sales: a formula without a result: open the file in a spreadsheet program, save it, and upload that."] * 4
+        == [("sales: a formula without a result: open the file in a spreadsheet program, save it and upload it again.")]
+        * 4
     )
 
 
@@ -166,8 +167,10 @@ def test_more_filled_cells_than_columns_are_a_problem_of_their_row(path: Path) -
 def test_a_cell_in_a_column_without_a_name_is_one_too_many() -> None:
     """Excel pads the header when one row is longer, which must not make the cell a column."""
     assert problems(b"sku;sales;\nA;1;\nB;1;95\nC;1;  \n") == [
-        "", "Column C has no name, and this row has “95” there. Is a comma not in quotation marks?", "",
-    ]  # fmt: skip
+        "",
+        "Column C has no name, but this row has “95” there. Is a value with a comma missing its quotation marks?",
+        "",
+    ]
     assert "Column D" in problems(written(["sku", "sales"], ["A", 1, None, "note"]))[0]
 
 
@@ -202,7 +205,7 @@ def test_letters_delimiters_and_line_ends_do_not_matter(encoding: str, mark: byt
         (b'{"message": "no"}', "neither"),
         (b"\x00\x01\x02", "neither"),
         ("sku".encode("utf-16-le"), "neither"),
-        (b"PK\x03\x04nonsense", "no workbook"),
+        (b"PK\x03\x04nonsense", "This workbook cannot be read"),
         (b'sku,name\nA,"no end\nB,b\n', "quotation mark"),
         (b"sku,name\nA," + b"x" * 200_000, "too long"),
     ],

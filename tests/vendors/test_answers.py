@@ -140,6 +140,12 @@ def test_complaints_are_read_in_every_shape(body: bytes, message: str, errors: t
     assert refused.text == (message or "acme refused with HTTP 422.")
 
 
+@pytest.mark.parametrize("status", [307, 403, 404, 422, 429, 500])
+def test_what_an_answer_means_is_said_with_the_title_of_the_vendor(status: int) -> None:
+    with pytest.raises(VendorError, match=r"^Sign Customiser "):
+        raise_for(Response(status), write=True, vendor="sign-customiser", documented_503=False)
+
+
 class Thing(msgspec.Struct):
     id: int
 

@@ -12,7 +12,7 @@ __all__ = ["arrived", "catalog", "nothing_remembered", "sign_in", "storefront"]
 @pytest.fixture
 def clerk(sign_in: SignIn) -> Client:
     """Return a member of the order desk."""
-    return sign_in("view_order", "change_order", "view_complaint", "change_complaint")
+    return sign_in("view_order", "change_order", "view_complaint", "change_complaint", "pay_refund")
 
 
 @pytest.fixture

@@ -61,7 +61,7 @@ def test_what_is_wrong_with_the_form_stands_at_its_fields_and_nothing_typed_is_l
     shown = text_of(
         clerk.post(f"{LIST}new/{order.pk}/", noted(order, text="Smeared", **{f"pieces_{order.lines.get().pk}": "0"}))
     )
-    assert "Enter how many pieces it is about." in shown
+    assert "Enter how many pieces are affected." in shown
     assert "Smeared" in shown
     assert 'value="misprint" required checked' in shown
     assert not Complaint.objects.exists()
@@ -71,7 +71,7 @@ def test_a_photo_that_is_none_costs_no_other(clerk: Client, arrived: Arrived) ->
     order = arrived(**one_line())
     photos = [SimpleUploadedFile("a.jpg", b"hello"), SimpleUploadedFile("b.jpg", picture())]
     answer = clerk.post(f"{LIST}new/{order.pk}/", noted(order, photos=photos), follow=True)
-    assert "“a.jpg” is no photo" in text_of(answer)
+    assert "“a.jpg” is not a photo" in text_of(answer)
     assert Complaint.objects.get().photos.count() == 1
 
 
@@ -116,7 +116,7 @@ def test_a_replacement_that_would_be_refused_says_so_at_the_field(clerk: Client,
         "country_code": "DE",
     }
     shown = text_of(clerk.post(page(complaint, "replace"), values))
-    assert "2 is less than the smallest quantity, 10." in shown
+    assert "2 is below the minimum quantity of 10." in shown
     assert "Nothing was ordered" in shown
     assert 'value="' + "x" * 40 in shown
     assert not Order.objects.filter(complaint=True).exists()
@@ -129,7 +129,7 @@ def test_nothing_is_ordered_at_another_price_than_the_one_shown(clerk: Client, a
     values = {field.html_name: field.value() or "" for field in forms.address}
     values |= {f"pieces_{complaint.lines.get().line_id}": "100", "agreed": asked.context["agreed"]}
     shown = clerk.post(page(complaint, "replace"), values)
-    assert "It costs something else now. Nothing was ordered." in text_of(shown)
+    assert "The price has changed. Nothing was ordered." in text_of(shown)
     assert not Order.objects.filter(complaint=True).exists()
     clerk.post(page(complaint, "replace"), values | {"agreed": shown.context["agreed"]})
     assert Order.objects.get(complaint=True).lines.get().quantity == 100
@@ -145,16 +145,31 @@ def test_checking_again_orders_nothing(clerk: Client, arrived: Arrived) -> None:
     assert not Order.objects.filter(complaint=True).exists()
 
 
+def test_refunds_are_noted_only_by_who_has_the_right_to(clerk: Client, sign_in: SignIn, arrived: Arrived) -> None:
+    complaint = complain(arrived(**one_line()))
+    other = sign_in("view_order", "change_order", "view_complaint", "change_complaint", name="otto")
+    form = {"amount": "20.00", "payer": "shop", "token": "r1"}
+    assert "Record the refund" not in text_of(other.get(page(complaint)))
+    assert other.post(page(complaint, "refund"), form).status_code == 403
+    assert not Refund.objects.exists()
+    assert "Record the refund" in text_of(clerk.get(page(complaint)))
+    clerk.post(page(complaint, "refund"), form)
+    refund = Refund.objects.get()
+    assert other.post(page(complaint, f"refunds/{refund.pk}/paid")).status_code == 403
+    refund.refresh_from_db()
+    assert refund.paid_at is None
+
+
 def test_refund_claim_and_end_are_done_on_the_page(clerk: Client, arrived: Arrived) -> None:
     complaint = complain(arrived(**one_line()))
     clerk.post(page(complaint, "refund"), {"amount": "20.00", "payer": "shop", "token": "r1"})
     refund = Refund.objects.get()
     clerk.post(page(complaint, f"refunds/{refund.pk}/paid"))
     clerk.post(page(complaint, "claim"))
-    shown = text_of(clerk.post(page(complaint, "answer"), {"choice": "accepted", "credit": "", "note": "By mail"}))
+    shown = text_of(clerk.post(page(complaint, "answer"), {"choice": "accepted", "credit": "", "note": "By e-mail"}))
     assert "Enter how much is credited." in shown
-    assert "By mail" in shown
-    clerk.post(page(complaint, "answer"), {"choice": "accepted", "credit": "7.40", "note": "By mail"})
+    assert "By e-mail" in shown
+    clerk.post(page(complaint, "answer"), {"choice": "accepted", "credit": "7.40", "note": "By e-mail"})
     complaint.refresh_from_db()
     assert (complaint.state, str(complaint.credit)) == (ComplaintState.SETTLED, "7.400")
     clerk.post(page(complaint, "reopen"))
@@ -167,7 +182,7 @@ def test_refund_claim_and_end_are_done_on_the_page(clerk: Client, arrived: Arriv
 def test_an_amount_that_is_too_large_stays_in_its_field(clerk: Client, arrived: Arrived) -> None:
     complaint = complain(arrived(**one_line()))
     shown = text_of(clerk.post(page(complaint, "refund"), {"amount": "999.00", "payer": "shop", "token": "r1"}))
-    assert "At most 130.00 EUR" in shown
+    assert "At most €130.00" in shown
     assert 'value="999.00"' in shown
 
 
@@ -227,8 +242,8 @@ def test_the_cost_page_has_a_bar_and_a_row_for_each_cause(clerk: Client, arrived
     clerk.post(page(complaint, "refund"), {"amount": "20.00", "payer": "shop", "token": "r1"})
     shown = text_of(clerk.get(f"{LIST}costs/"))
     assert "mypromo: €20.00" in shown
-    assert "Damaged on the way" in shown
-    assert "No complaint in this time" in text_of(clerk.get(f"{LIST}costs/", {"days": "30", "bearer": "us"}))
+    assert "Damaged in transit" in shown
+    assert "No complaints in this period" in text_of(clerk.get(f"{LIST}costs/", {"days": "30", "bearer": "us"}))
 
 
 def test_an_order_that_is_not_made_offers_no_complaint(clerk: Client, storefront: Any) -> None:

@@ -7,6 +7,8 @@ from django.contrib.auth.models import Permission, User
 from django.core.cache import cache
 from django.test import Client
 
+from tests.sights import SEES
+
 SignIn = Callable[..., Client]
 
 
@@ -22,7 +24,7 @@ def sign_in(db: None) -> SignIn:
 
     def make(*codenames: str, name: str = "mara") -> Client:
         user = User.objects.create_user(name, is_staff=True, first_name="Mara", last_name="Lindqvist")
-        user.user_permissions.set(Permission.objects.filter(codename__in=codenames))
+        user.user_permissions.set(Permission.objects.filter(codename__in=(*codenames, *SEES)))
         client = Client()
         client.force_login(user)
         return client

@@ -15,18 +15,18 @@ LIST = "/admin/orders/order/"
 
 def alarmed(**changes: object) -> Order:
     order = make_order(state="closed", **changes)
-    raise_alarm(order, reason=HoldReason.SECOND_AT_VENDOR, text="78 beside ours", actor="vendor:mypromo")
+    raise_alarm(order, reason=HoldReason.SECOND_AT_VENDOR, text="78 in addition to ours", actor="vendor:mypromo")
     return order
 
 
 def test_an_alarm_stands_in_the_inbox_until_it_is_settled(desk: Client) -> None:
     order = alarmed()
     items = desk.get("/admin/?kind=alarms").context["listing"].items
-    assert [(item.need.what, item.need.detail) for item in items] == [(order.number, "78 beside ours")]
+    assert [(item.need.what, item.need.detail) for item in items] == [(order.number, "78 in addition to ours")]
     page = f"{LIST}{order.pk}/"
-    assert "78 beside ours" in desk.get(f"{page}change/").content.decode()
+    assert "78 in addition to ours" in desk.get(f"{page}change/").content.decode()
     settle = f"{page}alarms/{order.alarms.get().pk}/settle/"
-    assert "78 beside ours" in desk.get(settle).content.decode()
+    assert "78 in addition to ours" in desk.get(settle).content.decode()
     assert desk.post(settle, {"reason": " "}).status_code == 200
     assert order.alarms.get().settled_at is None
     shown = desk.post(settle, {"reason": "Cancelled by telephone."}, follow=True).content.decode()
@@ -40,7 +40,7 @@ def test_the_list_finds_orders_by_their_alarm_and_marks_them(desk: Client) -> No
     for query in ("alarm=any", "alarm=second_at_vendor", "view=needs"):
         rows = desk.get(f"{LIST}?{query}").context["rows"]
         assert [row.order for row in rows] == [order], query
-        assert (rows[0].chips[0].tone, rows[0].chips[0].hint) == (Tone.RED, "a second order at the vendor")
+        assert (rows[0].chips[0].tone, rows[0].chips[0].hint) == (Tone.RED, "second order at the vendor")
     assert not desk.get(f"{LIST}?alarm=vendor_cancelled").context["rows"]
 
 

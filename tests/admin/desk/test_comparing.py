@@ -45,7 +45,7 @@ def test_what_a_vendor_would_refuse_is_asked_about_before_it_is_released_at_once
     _first, hold = make_twins()
     hold.order.addresses.update(street="x" * 60)
     html = desk.post(f"/admin/orders/order/{hold.order_id}/holds/{hold.pk}/release/", {"at_once": "1"}).content.decode()
-    assert "The vendor would refuse it." in html
+    assert "The vendor would reject it." in html
     hold.order.refresh_from_db()
     assert hold.order.state == OrderState.HELD
     assert not Push.objects.exists()

@@ -134,7 +134,7 @@ def test_the_day_counts_this_period_against_the_one_before(reader: Client) -> No
         Order.objects.filter(pk=order.pk).update(created_at=timezone.now() - timedelta(days=days))
     cache.clear()
     orders, revenue = day.figures()[:2]
-    assert (orders.today, orders.period, orders.change, orders.rising) == ("2", "3", "+200 %", True)
+    assert (orders.today, orders.period, orders.change, orders.rising) == ("2", "3", "+200%", True)
     assert (revenue.today, revenue.period) == ("€378.00", "€567.00")
     assert len(orders.bars) == 30
 
@@ -168,9 +168,15 @@ def test_groups_give_each_desk_what_it_needs_and_nobody_the_right_to_delete_orde
     assert not any("force_productionorder" in some for some in rights.values())
     assert "change_order" not in rights["Read only"] | rights["Marketing"]
     # A category's own figures may be taken away, so that those of the whole catalogue hold again; who wanted no letters
-    # may change their mind; a draft is no order yet.
+    # may change their mind; a draft is no order yet; a storefront moves its endpoint.
     deletable = {right for some in rights.values() for right in some if right.startswith("delete_")}
-    assert deletable <= {"delete_categoryrule", "delete_optout", "delete_draftorder"}
+    assert deletable <= {
+        "delete_categoryrule",
+        "delete_optout",
+        "delete_draftorder",
+        "delete_webhookendpoint",
+        "delete_vendoraccount",
+    }
 
 
 def test_every_badge_counts_what_the_list_behind_it_shows(admin_client: Client) -> None:

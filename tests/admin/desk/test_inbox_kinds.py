@@ -2,22 +2,27 @@
 
 from collections.abc import Callable
 from datetime import timedelta
+from typing import Any
 
 import pytest
 from django.contrib.auth.models import User
 from django.test import Client
 from django.utils import timezone
 
+from backoffice.accounts.models import ApiKey
 from backoffice.dashboard.inbox.registry import all_kinds
 from backoffice.engine.models import Callback, Heartbeat, Push
 from backoffice.jobs.models import Job
 from backoffice.mail.models import Mail
+from backoffice.webhooks.models import WebhookEndpoint
 from catalog.models import ChangeKind, ChangeSet, ChangeSource, CustomPicture, CustomProduct, SyncRun, TableImport
 from fulfillment.models import Label, ProductionFile, ProductionOrder
 from orders.complaints.models import Complaint, Refund
+from orders.connectors.woocommerce.models import WooConnection, WooMessage, WooOrder, WooSending
+from orders.conversation.models import Comment, Mention
 from orders.marketing.models import MailCampaign, OrderExport
 from orders.models import Enquiry, HoldReason, StrayOrder, VendorOrder
-from orders.rules.models import Notice, Rule
+from orders.rules.models import Notice, Rule, RuleCall
 from orders.services.alarms import raise_alarm
 from orders.services.lifecycle import hold_order
 from tests.orders.rows import make_order
@@ -97,6 +102,24 @@ def refund() -> None:
     Refund.objects.create(complaint=shown, amount=1, noted_by="mara")
 
 
+def call() -> None:
+    rule = Rule.objects.create(name="R", event="received", position=1, conditions={}, actions=[])
+    RuleCall.objects.create(
+        rule=rule, order=make_order(state="closed"), event="received", url="https://example.com/h", host="example.com",
+        state="failed", needs_attention=True,
+    )  # fmt: skip
+
+
+def woo_connection(**changes: Any) -> WooConnection:
+    values = {"url": "https://shop.example.com", "credentials": {}, "secret": "s", "created_by": "mara"}
+    return WooConnection.objects.create(shop=make_order(state="closed").shop, pull_after=NOW, **values | changes)
+
+
+def ending_key() -> None:
+    shop = make_order(state="closed").shop
+    ApiKey.objects.create_key(name="till", shop=shop, expiry_date=NOW + DAY)
+
+
 CASES: dict[str, Callable[[], object]] = {
     "interruptions": lambda: Heartbeat.objects.update(at=NOW - DAY),
     "unknown-outcomes": lambda: push("unknown"),
@@ -121,6 +144,9 @@ CASES: dict[str, Callable[[], object]] = {
     "notices": lambda: Notice.objects.create(order=make_order(state="closed"), text="look", made_by="rule:1"),
     "vendors-to-inform": inform,
     **{f"held-{reason}": lambda reason=reason: held(reason) for reason in HoldReason},
+    "files-at-vendor": lambda: VendorOrder.objects.create(
+        order=make_order(state="closed"), vendor="mypromo", part=1, reference="W-9", state="submitted", files_due_at=NOW
+    ),
     "late-production": lambda: make_order(state="released", late=True),
     "late-delivery": lambda: make_order(state="released", late=True, shipment="shipped"),
     "to-release": make_order,
@@ -136,6 +162,13 @@ CASES: dict[str, Callable[[], object]] = {
     "unusable-webhooks": lambda: Callback.objects.create(
         vendor="mypromo", topic="orders", key="1", body=b"", state="quarantined"
     ),
+    "orphan-webhooks": lambda: Callback.objects.create(
+        vendor="mypromo", topic="orders", key="2", body=b"", state="orphan"
+    ),
+    "mentions": lambda: Mention.objects.create(
+        comment=Comment.objects.create(order=make_order(state="closed"), author_name="Tom", text="@mara Look"),
+        user=User.objects.get(),
+    ),
     "change-sets-failed": lambda: change_set("failed"),
     "change-sets-differing": lambda: change_set("differing"),
     "change-sets-to-approve": lambda: change_set("checked"),
@@ -149,6 +182,20 @@ CASES: dict[str, Callable[[], object]] = {
         kind="order_received", subject_type="orders.order", subject_id=1, recipient="ada@example.com", language="en",
         state="failed", needs_attention=True, created_by="system",
     ),
+    "rule-calls": call,
+    "dead-webhook-endpoints": lambda: WebhookEndpoint.objects.create(
+        shop=make_order(state="closed").shop, url="https://shop.example.com/", created_by="mara", needs_attention=True,
+        failing_since=NOW - DAY,
+    ),
+    "woocommerce-orders": lambda: WooMessage.objects.create(
+        connection=woo_connection(), dedup_key="k", body=b"{}", state="blocked", needs_attention=True
+    ),
+    "woocommerce-unsent": lambda: WooSending.objects.create(
+        woo_order=WooOrder.objects.create(connection=woo_connection(), woo_id=5), kind="status", status="completed",
+        state="failed", needs_attention=True,
+    ),
+    "woocommerce-connections": lambda: woo_connection(needs_attention=True, failing_since=NOW - DAY),
+    "ending-keys": ending_key,
     "lost-pictures": picture,
     "stuck-files": lambda: ProductionFile.objects.create(
         production_order=to_make(), kind="print", source_key="f1", url="https://example.com/f", needs_attention=True

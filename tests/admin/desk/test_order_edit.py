@@ -79,7 +79,7 @@ def test_a_wrong_sku_is_put_right_on_the_page_and_the_order_goes_on(desk: Client
     page = desk.get(url(order) + "?field=lines[0].sku").content.decode()
     assert re.search(rf'name="{line_name(order, "sku")}"[^>]* autofocus', page)
     answer = save(desk, order, **{line_name(order, "sku"): CARD})
-    assert "goes to its vendors" in answer.content.decode()
+    assert "is being sent to its vendors" in answer.content.decode()
     order.refresh_from_db()
     assert order.state == OrderState.RELEASED
     assert order.events.get(kind="order.edited").actor == "mara"
@@ -172,7 +172,7 @@ def test_the_second_editor_keeps_what_was_typed_and_the_first_ones_work_stays(de
     edit_order(order, changes_of(customer={"phone": "2"}, recipient={"city": "Potsdam"}), actor="tom")
     answer = save(desk, order, values, **{"recipient-street": "Nebenstraße 1"})
     page = answer.content.decode()
-    assert "Somebody else has saved this order meanwhile." in page
+    assert "Someone else has saved this order in the meantime." in page
     assert 'value="Nebenstraße 1"' in page
     assert 'value="Potsdam"' in page
     order.refresh_from_db()
@@ -200,7 +200,7 @@ def test_what_is_made_is_locked_and_the_page_says_why_and_what_can_be_done(desk:
     order.vendor_orders.update(state=VendorOrderState.IN_PRODUCTION, vendor_id="9")
     Push.objects.all().delete()
     page = desk.get(url(order)).content.decode()
-    assert "Order what is needed instead in a new order." in page
+    assert "Create a new order for what is needed instead." in page
     assert re.search(rf'name="{line_name(order, "quantity")}"[^>]* disabled', page)
     save(desk, order, **{line_name(order, "quantity"): "500", "customer-phone": "030 1"})
     order.refresh_from_db()
@@ -232,3 +232,65 @@ def test_the_page_needs_as_many_queries_for_one_line_as_for_thirty(desk: Client)
             desk.get(url(order))
         counts.append(len(queries))
     assert counts[0] == counts[1] <= 20
+
+
+def test_products_are_found_with_price_stock_and_margin_at_the_quantity(desk: Client) -> None:
+    order = edited_order()
+    Variant.objects.filter(sku=CARD).update(order_min_qty=100)
+    found = desk.get(url(order, "edit/products"), {"q": CARD, "quantity": "500"}).json()["results"]
+    assert [(one["sku"], one["quantity"], bool(one["price"]), one["refusal"]) for one in found] == [
+        (CARD, 500, True, "")
+    ]
+    assert found[0]["margin"].startswith("margin ")
+    least = desk.get(url(order, "edit/products"), {"q": CARD, "quantity": "5"}).json()["results"]
+    assert least[0]["quantity"] == 100
+    assert desk.get(url(order, "edit/products"), {"q": "", "quantity": "x"}).json() == {"results": []}
+    assert url(order, "edit/products") in desk.get(url(order)).content.decode()
+
+
+def test_a_part_that_the_vendor_still_cancels_is_taken_back_from_the_page(desk: Client) -> None:
+    order = release_order(edited_order(), actor="mara")
+    part = order.vendor_orders.get()
+    order.vendor_orders.update(state=VendorOrderState.SUBMITTED, vendor_id="9")
+    Push.objects.all().delete()
+    page = desk.get(url(order)).content.decode()
+    assert url(order, f"parts/{part.pk}/take-back") in page
+    assert "can still cancel it" in page
+    assert desk.post(url(order, f"parts/{part.pk}/take-back"), follow=True).status_code == 200
+    assert Push.objects.get().payload == {"take_back": "9"}
+    assert "Wait for the answer" in desk.get(url(order, f"parts/{part.pk}/take-back")).content.decode()
+    order.vendor_orders.update(state=VendorOrderState.IN_PRODUCTION)
+    assert url(order, f"parts/{part.pk}/take-back") not in desk.get(url(order)).content.decode()
+
+
+def test_what_nobody_touched_need_not_be_sent_so_that_orders_of_many_lines_can_be_saved(desk: Client) -> None:
+    order = edited_order(*[{"name": f"Card {number}"} for number in range(60)])
+    second = order.lines.get(position=2)
+    given = {f"line-{second.pk}-quantity": "200", f"initial-line-{second.pk}-quantity": "100", "revision": "1"}
+    assert desk.post(url(order), {**given, "save": "release"}).status_code == 302
+    assert sorted(set(order.lines.values_list("quantity", flat=True))) == [100, 200]
+    order.refresh_from_db()
+    assert (order.revision, order.lines.count(), order.addresses.get().street) == (2, 60, "Hauptstraße 42")
+    assert [line.name for line in order.lines.order_by("position")][:2] == ["Card 0", "Card 1"]
+
+
+def test_what_a_hold_complains_of_stands_at_its_field_and_so_does_what_is_typed(desk: Client) -> None:
+    order = edited_order({"sku": "NOPE"}, {})
+    errors = {"lines[0].sku": ["NOPE is not in the catalogue."], "recipient.street": ["Too long."], "shop": ["?"]}
+    hold_order(order, reason=HoldReason.INVALID_INPUT, text="", errors=errors, actor="system")
+    first, second = order.lines.order_by("position")
+    page = desk.get(url(order))
+    assert page.context["held_marks"] == [
+        (f"line-{first.pk}-sku", "NOPE is not in the catalogue."), ("recipient-street", "Too long.")
+    ]  # fmt: skip
+    given = {f"line-{second.pk}-sku": "NADA", f"initial-line-{second.pk}-sku": second.sku, "revision": "1"}
+    shown = desk.post(url(order, "edit/preview"), given).content.decode()
+    assert f'data-mark="line-{second.pk}-sku"' in shown
+    assert f'data-mark="line-{first.pk}-sku"' not in shown
+    assert 'id="edit-summary" hx-swap-oob="true"' in shown
+
+
+def test_the_state_of_an_address_is_no_status_in_german(desk: Client) -> None:
+    page = desk.get(url(edited_order({})), headers={"Accept-Language": "de"}).text
+    label = page[page.index('for="id_recipient-state_code"') :]
+    assert label[: label.index("</label>")].endswith("Bundesstaat")

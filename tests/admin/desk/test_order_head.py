@@ -55,8 +55,29 @@ def test_a_delivered_order_says_when_and_in_which_parcel_to_the_customer_in_the_
 
 
 @pytest.mark.django_db
+def test_nobody_is_answered_that_an_order_is_cancelled_whose_things_are_coming() -> None:
+    into, order = make_order(reference="S-7"), make_order(reference="S-8")
+    Order.objects.filter(pk=order.pk).update(state=OrderState.CANCELLED, merged_into=into)
+    order = Order.objects.select_related("shop").get(pk=order.pk)
+    order.shop.language = "EN"
+    found = find(order)
+    assert found.answer == "Your order S-8 will arrive together with your order S-7."
+    assert found.text.startswith("Merged into another order ")
+
+
+@pytest.mark.django_db
+def test_nothing_is_announced_of_an_order_that_ended_before_it_was_sent(admin_client: Client) -> None:
+    order = make_order()
+    assert "once the order is released" in admin_client.get(page(order)).text
+    cancel_order(order, reason="", actor="tom")
+    text = admin_client.get(page(order)).text
+    assert "No part of this order was ever sent to a vendor." in text
+    assert "once the order is released" not in text
+
+
+@pytest.mark.django_db
 def test_what_is_internal_is_not_told_to_the_customer() -> None:
-    order = hold_order(make_order(), reason=HoldReason.VENDOR_REFUSED, text="mypromo refused it", actor="system")
+    order = hold_order(make_order(), reason=HoldReason.VENDOR_REFUSED, text="mypromo rejected it", actor="system")
     found = find(order)
     assert found.text.startswith("Held since")
     for word in ("mypromo", "refused", "held"):
@@ -92,7 +113,7 @@ def test_a_closed_order_lists_nothing_that_is_impossible_and_has_no_primary_butt
 def test_limits_are_no_matter_of_an_order_that_was_delivered(desk: Client) -> None:
     order = delivered_order()
     order.addresses.update(street="Straße der Pariser Kommune, Hinterhaus 3")
-    assert "the vendor takes 30" not in desk.get(page(order)).content.decode()
+    assert "the vendor allows 30" not in desk.get(page(order)).content.decode()
 
 
 def test_the_number_stands_there_once_as_a_heading(desk: Client) -> None:
@@ -119,7 +140,7 @@ def test_releasing_from_the_page_is_one_press_unless_a_vendor_would_refuse_it(de
     assert order.state == OrderState.RELEASED
     refused.addresses.update(street="x" * 60)
     html = desk.post(page(refused, "release"), {"at_once": "1"}).content.decode()
-    assert "The vendor would refuse it." in html
+    assert "The vendor would reject it." in html
     assert "Street: 60 of 30 characters" in html
     refused.refresh_from_db()
     assert refused.state == OrderState.NEW

@@ -11,6 +11,7 @@ from backoffice.engine.models import Push
 from catalog.models import Product, Variant
 from orders.models import HoldReason, Order, OrderState
 from orders.services.lifecycle import hold_order, release_order
+from orders.templatetags.errors import place_of
 from tests.orders.rows import SKU, make_order
 
 LONG = "Straße der Pariser Kommune, Hinterhaus 3"
@@ -39,12 +40,12 @@ def primary(html: str) -> list[str]:
         (HoldReason.INVALID_INPUT, {"recipient.zip": ["Missing."]}, "Save and release"),
         (HoldReason.VENDOR_REFUSED, {"recipient.street": ["Too long."]}, "Save and release"),
         (HoldReason.VENDOR_REFUSED, {"recipient": ["Unknown."]}, "Correct the address"),
-        (HoldReason.BAD_FILE, {"lines[1].files[0]": ["Not a PDF."]}, "Exchange the file of line L2"),
-        (HoldReason.BAD_FILE, {}, "Exchange the file of line L1"),
-        (HoldReason.VENDOR_REFUSED, {"lines.2.files.0.url": ["Not found."]}, "Exchange the file of line L2"),
+        (HoldReason.BAD_FILE, {"lines[1].files[0]": ["Not a PDF."]}, "Replace the file of line L2"),
+        (HoldReason.BAD_FILE, {}, "Replace the file of line L1"),
+        (HoldReason.VENDOR_REFUSED, {"lines.2.files.0.url": ["Not found."]}, "Replace the file of line L2"),
         (HoldReason.VENDOR_CANCELLED, {}, "Have it made again"),
         (HoldReason.DIFFERS_AT_VENDOR, {}, "Cancel the order"),
-        (HoldReason.SECOND_AT_VENDOR, {}, "Orders that only the vendor knows"),
+        (HoldReason.SECOND_AT_VENDOR, {}, "Orders known only to the vendor"),
         (HoldReason.MANUAL, {}, "Release this hold"),
         (HoldReason.RULE, {}, "Release this hold"),
     ],
@@ -127,7 +128,8 @@ def test_the_confirmation_of_a_release_shows_what_would_be_refused_and_what_mend
     order = make_order()
     order.addresses.update(street=LONG)
     shown = desk.get(page(order, "release")).content.decode()
-    assert "recipient.street" in shown
+    assert "Recipient, street" in shown
+    assert "recipient.street" not in shown
     assert page(order, "address/recipient") in shown
     assert "Release WEB" not in shown
     desk.post(page(order, "release"), {"reason": "", "anyway": "1"})
@@ -152,3 +154,19 @@ def test_a_person_may_pass_over_what_the_catalogue_says_after_reading_it(desk: C
     desk.post(lift, {"reason": "", "anyway": "1"})
     order.refresh_from_db()
     assert order.state == OrderState.RELEASED
+
+
+@pytest.mark.parametrize(
+    ("path", "label"),
+    [
+        *(
+            ("recipient.street", "Recipient, street"),
+            ("customer.email", "Customer's e-mail"),
+            ("total", "Total, gross"),
+        ),
+        *(("lines[0].sku", "Line 1, SKU"), ("lines.2", "Line 2"), ("lines[1].files[0].url", "Line 2, files")),
+        *(("documents[0].url", "Documents"), ("unheard.of", "unheard.of"), ("", "")),
+    ],
+)
+def test_errors_are_about_fields_as_people_call_them(path: str, label: str) -> None:
+    assert place_of(path) == label

@@ -15,6 +15,7 @@ from backoffice.engine.services.sending import deliver
 from backoffice.vendors.errors import FieldError, VendorAmbiguous, VendorRejected
 from tests.engine import toy
 from tests.engine.conftest import shop, toy_vendor
+from tests.sights import SEES
 
 __all__ = ["shop", "toy_vendor"]
 
@@ -34,7 +35,7 @@ def sign_in(db: None) -> SignIn:
 
     def make(*codenames: str, name: str = "jana") -> Client:
         user = User.objects.create_user(name, is_staff=True)
-        user.user_permissions.set(Permission.objects.filter(codename__in=(*VIEWS, *codenames)))
+        user.user_permissions.set(Permission.objects.filter(codename__in=(*VIEWS, *codenames, *SEES)))
         client = Client()
         client.force_login(user)
         return client

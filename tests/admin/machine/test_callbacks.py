@@ -45,7 +45,7 @@ def states() -> list[dict[str, Any]]:
         (b"[" * 100_000, "[[["),
         (b'{"a":' * 60 + b"1" + b"}" * 60, "&quot;a&quot;:{"),
         (b"", "The body is empty."),
-        (b"x" * 900_000, "the beginning is shown"),
+        (b"x" * 900_000, "only the beginning is shown"),
     ],
 )
 def test_any_body_is_shown_as_text_and_nothing_of_it_runs(sign_in: SignIn, body: bytes, shown: str) -> None:
@@ -151,7 +151,7 @@ def test_marking_nothing_is_said_and_leads_nowhere_else(sign_in: SignIn, back: s
     url = reverse("admin:engine_callback_replay_many")
     response = sign_in("replay_callback").post(url, {"back": back}, follow=True)
     assert response.redirect_chain == [(LIST, 302)]
-    assert "Nothing was marked." in response.content.decode()
+    assert "Nothing was selected." in response.content.decode()
     assert states() == before
 
 

@@ -63,7 +63,7 @@ def test_the_list_takes_a_fixed_number_of_queries(sign_in: SignIn, shop: Shop) -
 
 
 def test_an_empty_list_says_that_nothing_was_missed(sign_in: SignIn) -> None:
-    assert "No webhook was missed" in sign_in("view_drift").get(LIST).content.decode()
+    assert "No missed webhooks" in sign_in("view_drift").get(LIST).content.decode()
 
 
 def test_who_may_not_see_them_gets_neither_the_list_nor_a_link_to_it(sign_in: SignIn, client: Any) -> None:

@@ -121,7 +121,7 @@ def test_a_push_is_found_by_what_staff_quote_and_by_its_own_number(sign_in: Sign
 
 
 def test_an_empty_list_says_what_will_be_there(sign_in: SignIn) -> None:
-    assert "Nothing was sent yet" in sign_in().get(LIST).content.decode()
+    assert "Nothing has been sent so far" in sign_in().get(LIST).content.decode()
 
 
 def test_without_the_permission_there_is_no_page(client: Client, sign_in: SignIn, push: Push) -> None:
@@ -155,7 +155,7 @@ def test_the_page_takes_as_many_queries_for_sixty_attempts_as_for_one(sign_in: S
         attempt(push)
     with CaptureQueriesContext(connection) as many:
         response = client.get(page(push))
-    assert len(many) == len(few) <= 14
+    assert len(many) == len(few) <= 15
     assert response.context["details"].are_older_hidden
 
 
@@ -176,7 +176,7 @@ def test_a_waiting_push_can_be_tried_now(sign_in: SignIn, push: Push) -> None:
 def test_trying_a_finished_push_is_refused_in_words_and_changes_nothing(sign_in: SignIn, refused: Push) -> None:
     before = row(refused)
     response = sign_in("resend_push").post(page(refused, "try_now"), follow=True)
-    assert "Only a waiting push can be tried now." in response.content.decode()
+    assert "Only a waiting outgoing request can be tried now." in response.content.decode()
     assert row(refused) == before
     assert Push.objects.count() == 1
 
@@ -187,7 +187,7 @@ def test_a_refused_push_is_sent_again_as_a_new_one_with_the_reason_kept(sign_in:
     follower = Push.objects.exclude(pk=refused.pk).get()
     assert (refused.decided_by, refused.decision, refused.needs_attention) == ("jana", "Street is mended", False)
     assert (follower.state, follower.generation, follower.created_by) == (PushState.NEW, 2, "jana")
-    assert f"push #{follower.pk}" in response.content.decode()
+    assert f"outgoing request #{follower.pk}" in response.content.decode()
 
 
 def test_a_push_that_has_a_follower_cannot_be_sent_again_even_when_that_has_ended(
@@ -199,7 +199,7 @@ def test_a_push_that_has_a_follower_cannot_be_sent_again_even_when_that_has_ende
     before = row(refused)
     response = client.post(page(refused, "send_again"), {"reason": "second time"}, follow=True)
     text = response.content.decode()
-    assert "It has been sent again already." in text
+    assert "It has already been sent again." in text
     assert page(refused, "send_again") not in text
     assert row(refused) == before
     assert Push.objects.count() == 2
@@ -212,7 +212,7 @@ def test_a_reason_too_short_or_long_is_complained_about_at_its_field(
 ) -> None:
     before = row(refused)
     response = sign_in("resend_push").post(page(refused, name), {"reason": reason})
-    assert "A reason of 3 to 1000 characters is needed." in response.content.decode()
+    assert "Give a reason of 3 to 1000 characters." in response.content.decode()
     assert (response.context["reason"], response.context["open_form"]) == (reason, name)
     assert row(refused) == before
     assert Push.objects.count() == 1
@@ -225,7 +225,7 @@ def test_a_refused_push_is_put_aside_with_the_reason_kept(sign_in: SignIn, refus
     assert (refused.state, refused.needs_attention) == (PushState.FAILED, False)
     assert "ordered by telephone" in client.get(page(refused)).content.decode()
     response = client.post(page(refused, "put_aside"), {"reason": "once more"}, follow=True)
-    assert "can be put aside" in response.content.decode()
+    assert "can be dismissed" in response.content.decode()
     assert Push.objects.get().decision == "ordered by telephone"
 
 
@@ -237,7 +237,7 @@ def test_readers_may_not_act_and_see_no_buttons_but_the_reason(sign_in: SignIn, 
     assert row(refused) == before
     text = client.get(page(refused)).content.decode()
     assert page(refused, name) not in text
-    assert "You may read this" in text
+    assert "You can view this" in text
 
 
 def test_looking_at_an_address_changes_nothing(sign_in: SignIn, push: Push) -> None:

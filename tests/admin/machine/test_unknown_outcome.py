@@ -34,19 +34,25 @@ def test_the_page_tells_what_was_sent_and_what_is_known(sign_in: SignIn, unknown
     Push.objects.filter(pk=unknown.pk).update(next_at=timezone.now())
     deliver(unknown.pk)
     text = sign_in("decide_push").get(outcome(unknown)).content.decode()
-    for words in (f"{unknown.subject_id}/a", "No answer came.", "1 search so far", "Looked: not there.", "Next search"):
+    for words in (
+        f"{unknown.subject_id}/a",
+        "No answer came.",
+        "1 search so far",
+        "Checked: not found.",
+        "Next search",
+    ):
         assert words in text, words
-    assert "It did not happen: send again" in text
-    assert "after 2 such proofs" in text
+    assert "No, it did not arrive: send again" in text
+    assert "after 2 searches without a match" in text
 
 
 def test_it_did_not_happen_is_open_only_when_what_was_sent_is_over(sign_in: SignIn, unknown: Push) -> None:
     client = sign_in("decide_push")
     Push.objects.filter(pk=unknown.pk).update(settles_at=timezone.now() + timedelta(minutes=2))
     text = client.get(outcome(unknown)).content.decode()
-    assert (text.count("until then what was sent may still be worked on"), text.count(" disabled>")) == (1, 1)
+    assert (text.count("until then, the vendor may still be processing it"), text.count(" disabled>")) == (1, 1)
     response = client.post(outcome(unknown), answer(unknown, happened="no"), follow=True)
-    assert "may still be worked on" in response.content.decode()
+    assert "may still be processing" in response.content.decode()
     assert Push.objects.get().state == PushState.UNKNOWN
 
 
@@ -54,7 +60,7 @@ def test_the_choice_tells_its_cost(sign_in: SignIn, unknown: Push, toy_vendor: M
     client = sign_in("decide_push")
     assert "may charge for both" in client.get(outcome(unknown)).content.decode()
     PUSH_HANDLERS["toy.make"].cost = lambda push: (Decimal("189.00"), "EUR")  # type: ignore[method-assign]
-    assert "charges €189.00 once more" in client.get(outcome(unknown)).content.decode()
+    assert "charges €189.00 again" in client.get(outcome(unknown)).content.decode()
 
 
 def test_it_happened_confirms_the_push_and_keeps_who_and_why(sign_in: SignIn, unknown: Push) -> None:
@@ -81,7 +87,7 @@ def test_a_decision_without_a_proper_reason_is_asked_again_with_what_was_typed(
 ) -> None:
     before = row(unknown)
     response = sign_in("decide_push").post(outcome(unknown), answer(unknown, happened="no", reason=reason))
-    assert "A reason of 3 to 1000 characters is needed." in response.content.decode()
+    assert "Give a reason of 3 to 1000 characters." in response.content.decode()
     assert (response.context["chosen"], response.context["reason"]) == ("no", reason)
     assert row(unknown) == before
     assert Push.objects.count() == 1
@@ -93,7 +99,7 @@ def test_a_decision_without_a_proper_reason_is_asked_again_with_what_was_typed(
 def test_an_answer_to_another_question_is_refused(sign_in: SignIn, unknown: Push, values: dict[str, str]) -> None:
     before = row(unknown)
     response = sign_in("decide_push").post(outcome(unknown), answer(unknown, **values), follow=True)
-    assert "read it again" in response.content.decode()
+    assert "Review it again" in response.content.decode()
     assert row(unknown) == before
     assert Push.objects.count() == 1
 
@@ -103,7 +109,7 @@ def test_a_decision_comes_too_late_when_the_search_found_it(sign_in: SignIn, unk
     Push.objects.filter(pk=unknown.pk).update(state=PushState.CONFIRMED, step="", unknown_since=None)
     before = row(unknown)
     response = client.post(outcome(unknown), late, follow=True)
-    assert "read it again" in response.content.decode()
+    assert "Review it again" in response.content.decode()
     assert row(unknown) == before
     assert client.get(outcome(unknown)).status_code == 302
 
@@ -114,5 +120,5 @@ def test_who_may_not_decide_may_read_and_sees_who_must(sign_in: SignIn, unknown:
     assert client.post(outcome(unknown), answer(unknown)).status_code == 403
     assert row(unknown) == before
     text = client.get(outcome(unknown)).content.decode()
-    assert "Somebody with the permission to decide" in text
+    assert "Only users with permission to decide" in text
     assert 'name="happened"' not in text

@@ -13,6 +13,7 @@ from pytest_django import Settings
 
 from backoffice.accounts.models import Shop
 from backoffice.engine.models import Push
+from backoffice.jobs.models import Job
 from backoffice.sandbox import Sandbox
 from orders.marketing.models import ExportState, OptOut, OrderExport
 from orders.marketing.services.exports.requesting import exclude_export
@@ -133,7 +134,7 @@ def test_who_may_not_see_exports_sees_none(sign_in: SignIn, make: Make, ask: Ask
     ask(make())
     stranger = sign_in("view_order")
     assert stranger.get(LIST).status_code == 403
-    assert "Told to vendors" not in text_of(stranger, "/admin/")
+    assert "Letters and reviews" not in text_of(stranger, "/admin/")
 
 
 # --- The order's page -------------------------------------------------------------------------------------------------
@@ -146,7 +147,7 @@ def test_the_order_says_of_each_vendor_whether_it_was_told_and_why_not(
     ask(order)
     text = text_of(reader, page(order))
     assert "The customer has not agreed to letters." in text
-    assert "nobody has asked for it" in text
+    assert "not requested" in text
     assert page(order, "tell", "teller") not in text
 
 
@@ -173,7 +174,7 @@ def test_marketing_has_a_vendor_told_after_a_confirmation_that_names_the_cost(
     assert "charged" in text_of(marketing, address)
     assert not OrderExport.objects.exists()
     answer = marketing.post(address, follow=True)
-    assert "told with the next batch" in answer.content.decode()
+    assert "with the next batch" in answer.content.decode()
     export = OrderExport.objects.get()
     assert (export.state, export.requested_by) == (ExportState.WAITING, "mara")
 
@@ -199,7 +200,7 @@ def test_marketing_sets_an_order_aside_with_a_reason(marketing: Client, make: Ma
     export = OrderExport.objects.get()
     assert (export.state, export.excluded_by, export.text) == (ExportState.SKIPPED, "mara", "A friend.")
     assert not OptOut.objects.exists()
-    assert "set aside" in text_of(marketing, page(order))
+    assert "dismissed" in text_of(marketing, page(order))
 
 
 def test_marketing_notes_that_a_customer_wants_none(marketing: Client, make: Make, letters: Sandbox) -> None:
@@ -215,7 +216,7 @@ def test_what_was_told_cannot_be_set_aside(
     order = make()
     ask(order)
     tell()
-    assert "has been told already" in text_of(marketing, page(order, "exclude", "autoletter"))
+    assert "has already been sent" in text_of(marketing, page(order, "exclude", "autoletter"))
     marketing.post(page(order, "exclude", "autoletter"), {"scope": "order", "reason": "No."})
     assert OrderExport.objects.get().state == ExportState.SENT
 
@@ -271,8 +272,63 @@ def test_the_test_of_a_connection_that_cannot_be_tested_says_so(
 ) -> None:
     client = sign_in("view_integration", "test_integration")
     answer = client.post(reverse("admin:engine_integration_test", args=["autoletter"]), follow=True)
-    assert "AutoLetter was not called." in answer.content.decode()
+    assert "was not contacted." in answer.content.decode()
     settings.VENDORS = {"autoletter": settings.VENDORS["autoletter"]}
     call_command("check_vendors")
     assert "autoletter: configured, not called" in capsys.readouterr().out
     assert letters.autoletter.ledger.total("POST v2/orders") == 0
+
+
+# --- Many at once -----------------------------------------------------------------------------------------------------
+
+
+def begin(client: Client, kind: str, exports: list[OrderExport]) -> Job:
+    client.post("/admin/backoffice/job/begin/", {"kind": kind, "orderexport": [export.pk for export in exports]})
+    return Job.objects.latest("pk")
+
+
+def test_what_was_refused_is_sent_again_for_many_at_once_and_what_may_not_is_skipped(
+    sign_in: SignIn, make: Make, ask: Ask, letters: Sandbox
+) -> None:
+    client = sign_in(*SEES, "export_orders", "view_job")
+    refused, told, unwilling = make(), make(), make()
+    for order in (refused, told, unwilling):
+        ask(order)
+    OrderExport.objects.update(state=ExportState.REFUSED, text="An outage.")
+    OrderExport.objects.filter(order=told).update(state=ExportState.SENT)
+    OptOut.objects.create(consent="accepts_letters", email="gone@example.com", noted_by="mara")
+    Order.objects.filter(pk=unwilling.pk).update(customer_email="gone@example.com")
+    job = begin(client, "marketing.send", list(OrderExport.objects.all()))
+    client.post(f"/admin/backoffice/job/{job.pk}/run/", {})
+    states = dict(OrderExport.objects.values_list("order", "state"))
+    assert states == {
+        refused.pk: ExportState.WAITING,
+        told.pk: ExportState.SENT,
+        unwilling.pk: ExportState.REFUSED,
+    }
+    assert set(job.rows.values_list("label", "state")) == {
+        (refused.number, "done"), (told.number, "skipped"), (unwilling.number, "skipped")
+    }  # fmt: skip
+    assert refused.events.filter(kind="export.waiting").count() == 2
+
+
+def test_many_are_kept_from_a_vendor_with_a_reason(sign_in: SignIn, make: Make, ask: Ask, letters: Sandbox) -> None:
+    client = sign_in(*SEES, "export_orders", "view_job")
+    for _count in range(2):
+        ask(make())
+    job = begin(client, "marketing.exclude", list(OrderExport.objects.all()))
+    client.post(f"/admin/backoffice/job/{job.pk}/run/", {"reason": "Moved away."})
+    assert set(OrderExport.objects.values_list("state", "excluded_by", "text")) == {
+        (ExportState.SKIPPED, "mara", "Moved away.")
+    }
+
+
+def test_who_may_only_look_sends_nothing_again(sign_in: SignIn, make: Make, ask: Ask, letters: Sandbox) -> None:
+    client = sign_in(*SEES, "view_job", name="rhea")
+    ask(make())
+    assert "data-mark" not in text_of(client, LIST)
+    answer = client.post(
+        "/admin/backoffice/job/begin/", {"kind": "marketing.send", "orderexport": [OrderExport.objects.get().pk]}
+    )
+    assert answer.status_code == 403
+    assert not Job.objects.exists()

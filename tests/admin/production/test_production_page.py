@@ -48,7 +48,7 @@ def test_the_page_shows_what_is_to_be_made_and_for_whom(dispatcher: Client, make
     for expected in (
         order.vendor_id,
         order.items.get().name,
-        "mypromo-fulfiller",
+        "mypromo (fulfiller)",
         "Recipient",
         order.recipient["city"],
     ):
@@ -95,7 +95,7 @@ def test_a_label_is_fetched_after_a_page_that_names_it_and_what_follows(
     label = order.labels.get()
     asked = dispatcher.get(fetch_url(label)).content.decode()
     assert label.tracking_code in asked
-    assert "announces the pick-up to the carrier, for today" in asked
+    assert "announces the pickup to the carrier for today" in asked
     day = {"dispatch_on": timezone.localdate().isoformat()}
     dispatcher.post(fetch_url(label), day)
     dispatcher.post(fetch_url(label), day)  # a double click
@@ -105,14 +105,14 @@ def test_a_label_is_fetched_after_a_page_that_names_it_and_what_follows(
     assert [event["event"] for event in sandbox.ledger.events].count("label_downloaded") == 1
     served = dispatcher.get(f"{BASE}/documents/label/{label.pk}/")
     assert b"".join(served.streaming_content).startswith(b"%PDF")
-    assert "announced its parcel" in page(dispatcher, order)
+    assert "parcel announced" in page(dispatcher, order)
 
 
 def test_a_page_left_open_overnight_fetches_nothing(dispatcher: Client, make: Make) -> None:
     label = make("label").labels.get()
     yesterday = timezone.localdate() - timedelta(days=1)
     answer = dispatcher.post(fetch_url(label), {"dispatch_on": yesterday.isoformat()}, follow=True)
-    assert "on the day of dispatch only" in answer.content.decode()
+    assert "only be fetched on the day of dispatch" in answer.content.decode()
     label.refresh_from_db()
     assert label.state == LabelState.WAITING
     assert not Push.objects.exists()
@@ -151,9 +151,7 @@ def test_a_refusal_is_shown_in_the_vendors_words_beside_its_field(dispatcher: Cl
     item = order.items.get()
     too_many = parcel(contents="part", **{f"quantity_{item.pk}": item.quantity + 1})
     answer = dispatcher.post(f"{BASE}/{order.pk}/parcels/add/", too_many)
-    assert "must not be greater than the remaining quantity" in str(
-        answer.context["form"].errors[f"quantity_{item.pk}"]
-    )
+    assert "must not exceed the remaining quantity" in str(answer.context["form"].errors[f"quantity_{item.pk}"])
     assert not order.shipments.exists()
     assert not Push.objects.exists()
 
@@ -161,7 +159,7 @@ def test_a_refusal_is_shown_in_the_vendors_words_beside_its_field(dispatcher: Cl
 def test_supplied_labels_come_first(dispatcher: Client, make: Make) -> None:
     order = make("label")
     answer = dispatcher.post(f"{BASE}/{order.pk}/parcels/add/", parcel())
-    assert "Please use all supplied labels first" in str(answer.context["form"].errors["tracking_code"])
+    assert "Use all supplied labels before" in str(answer.context["form"].errors["tracking_code"])
     assert not order.shipments.exists()
 
 
@@ -238,8 +236,8 @@ def test_the_next_step_follows_the_order_to_its_end(make: Make, fetch: Fetch, di
     assert said == [
         "Make it; fetch the label on the day of dispatch.",
         "Pack it and scan the label.",
-        "All is packed; the vendor is being told.",
-        "All is shipped and reported.",
+        "Everything is packed; the report is being sent to the vendor.",
+        "Everything is shipped and reported.",
     ]
 
 

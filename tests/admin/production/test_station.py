@@ -41,7 +41,7 @@ def test_a_second_scan_makes_no_second_parcel(dispatcher: Client, make: Make, fe
     label = fetch(make("label").labels.get())
     scan(dispatcher, label.tracking_code)
     result = scan(dispatcher, label.tracking_code)
-    assert (result.outcome, str(result.title)) == (LOOK, "Packed already")
+    assert (result.outcome, str(result.title)) == (LOOK, "Already packed")
     assert Push.objects.filter(kind="fulfillment.add_shipment").count() == 1
 
 
@@ -51,7 +51,7 @@ def test_a_parcel_can_be_undone_for_half_a_minute(
     label = fetch(make("label").labels.get())
     parcel = scan(dispatcher, label.tracking_code).undo.parcel
     answer = dispatcher.post(f"{BASE}/station/{parcel.pk}/undo/", headers={"X-Fragment": "1"})
-    assert str(answer.context["result"].title) == "Taken back"
+    assert str(answer.context["result"].title) == "Withdrawn"
     assert scan(dispatcher, label.tracking_code).outcome == RIGHT
     Push.objects.update(next_at=timezone.now() - timedelta(seconds=1))
     work()
@@ -64,7 +64,7 @@ def test_a_parcel_can_be_undone_for_half_a_minute(
 def test_a_label_that_was_not_fetched_is_refused_in_the_vendors_words(dispatcher: Client, make: Make) -> None:
     label = make("label").labels.get()
     result = scan(dispatcher, label.tracking_code)
-    assert (result.outcome, result.text) == (WRONG, "Please download label before creating a shipment for it.")
+    assert (result.outcome, result.text) == (WRONG, "Fetch the label before reporting a parcel with it.")
     assert result.about.order == label.production_order
     assert not Push.objects.exists()
 
@@ -84,7 +84,7 @@ def test_one_of_several_labels_asks_what_is_in_its_parcel(dispatcher: Client, ma
     assert not order.shipments.exists()
     item = order.items.first()
     result = scan(dispatcher, first.tracking_code, **{f"quantity_{item.pk}": 1})
-    assert (result.outcome, "yet to leave" in str(result.text)) == (RIGHT, True)
+    assert (result.outcome, "left to pack" in str(result.text)) == (RIGHT, True)
     assert scan(dispatcher, second.tracking_code).outcome == RIGHT
     order.refresh_from_db()
     assert order.dispatch == "shipped"
@@ -118,12 +118,39 @@ def test_an_unusual_code_is_asked_about_and_an_orders_code_is_refused(dispatcher
     assert wrong.context["result"].outcome == WRONG
     asked = dispatcher.post(address, {"carrier": "dhl", "tracking_code": "4006381333931"})
     assert (asked.context["result"].outcome, asked.context["result"].asks_about_code_of) == (LOOK, "dhl")
+    assert "Use it anyway" in asked.content.decode()
     assert not order.shipments.exists()
     given = dict(
         re.findall(r'name="(carrier|tracking_code|code_is_confirmed)" value="([^"]+)"', asked.content.decode())
     )
     assert dispatcher.post(address, given).context["result"].outcome == RIGHT
     assert str(order.shipments.get()) == "dhl 4006381333931"
+
+
+def test_a_code_of_another_carrier_is_packed_with_that_one_by_one_press(dispatcher: Client, make: Make) -> None:
+    order = make("plain")
+    address = f"{BASE}/station/{order.pk}/pack/"
+    asked = dispatcher.post(address, {"carrier": "dhl", "tracking_code": "1Z5R89390357567127"})
+    assert "Pack with ups" in asked.content.decode()
+    assert not order.shipments.exists()
+    meant = asked.context["result"].meant_carrier.key
+    packed = dispatcher.post(address, {"carrier": meant, "tracking_code": "1Z5R89390357567127"})
+    assert packed.context["result"].outcome == RIGHT
+    assert str(order.shipments.get()) == "ups 1Z5R89390357567127"
+
+
+def test_of_two_packers_at_one_order_the_second_reads_who_packed_it(dispatcher: Client, make: Make) -> None:
+    order = make("plain")
+    dispatcher.post(f"{BASE}/station/{order.pk}/pack/", {"carrier": "dhl", "tracking_code": "00340434161094042557"})
+    own = {"carrier": "ups", "tracking_code": "1Z5R89390357567127"}
+    result = dispatcher.post(f"{BASE}/station/{order.pk}/pack/", own).context["result"]
+    assert (result.outcome, str(result.title), "Packed by anna at" in str(result.text)) == (
+        LOOK,
+        "Already packed",
+        True,
+    )
+    assert order.shipments.count() == 1
+    assert Push.objects.filter(kind="fulfillment.add_shipment").count() == 1
 
 
 def test_a_cancelled_order_is_not_to_be_shipped(dispatcher: Client, make: Make) -> None:
@@ -147,7 +174,7 @@ def test_papers_fetch_each_label_once_and_come_as_one_pdf(
     marked = {"order": [order.pk for order in orders]}
     moved = dispatcher.post(f"{BASE}/papers/", marked)
     shown = dispatcher.get(moved["Location"])
-    assert "Fetch 3 labels, announce their parcels for today" in shown.content.decode()
+    assert "Fetch 3 labels and announce their parcels for today" in shown.content.decode()
     assert not Push.objects.exists()
     day = {"dispatch_on": timezone.localdate().isoformat()}
     for _ in range(2):
@@ -168,7 +195,7 @@ def test_papers_without_missing_labels_come_when_asked_for(dispatcher: Client, m
     PRODUCTION_FILES.fetch_due()
     address = f"{BASE}/papers/pdf/?order={order.pk}"
     refused = dispatcher.get(address, follow=True)
-    assert "labels are not here yet" in refused.content.decode()
+    assert "1 label is still missing" in refused.content.decode()
     assert dispatcher.get(f"{address}&without_missing=1")["Content-Type"] == "application/pdf"
     assert order.labels.get().state == LabelState.WAITING
 

@@ -10,11 +10,13 @@ from django.utils import timezone
 
 from backoffice.sandbox import Sandbox
 from fulfillment.admin.work_list.worklist import WorkCard, read_cursor, write_cursor
-from fulfillment.models import ProductionItem, ProductionOrder
+from fulfillment.models import Label, ProductionItem, ProductionOrder
 from fulfillment.services.production_pulling import ProductionPull
 from fulfillment.services.worklist import PAGE_SIZE, WorkCursor
+from orders.models import VendorOrder
 from tests.admin.desk.conftest import SignIn
 from tests.fulfillment.conftest import VENDOR, Make
+from tests.orders.rows import make_order as make_customers_order
 
 pytestmark = pytest.mark.django_db
 LIST = "/admin/fulfillment/productionorder/"
@@ -62,6 +64,70 @@ def test_a_filter_leaves_what_fits_it(dispatcher: Client, query: str) -> None:
     made_by_hand(1)
     made_by_hand(2, merchant="Other", due_at=timezone.now() - timedelta(hours=1))
     assert references(dispatcher, query) == ["R-2"]
+
+
+def scanned(client: Client, text: str) -> str:
+    """Return the address that the search leads to; empty where it shows a list."""
+    answer = client.get(LIST, {"q": text})
+    return answer.get("Location", "")
+
+
+@pytest.mark.parametrize(
+    "text", ["91", "R-1", "r-1", "SHOP-2", "]C1R-1\r", "770011", "0034 0434 1610 9404 2557", "1Z999"]
+)
+def test_what_stands_on_papers_and_parcels_opens_its_order(dispatcher: Client, text: str) -> None:
+    order = made_by_hand(1, reference2="SHOP-2", order_vendor_id="770011", dispatch="shipped")
+    Label.objects.create(production_order=order, kind="supplied", vendor_id="1", tracking_code="00340434161094042557")
+    order.shipments.create(carrier="ups", tracking_code="1Z999", made_by="anna")
+    made_by_hand(2)
+    assert scanned(dispatcher, text) == f"{LIST}{order.pk}/change/"
+
+
+def test_our_order_number_leads_to_what_is_made_of_it(dispatcher: Client) -> None:
+    customers = make_customers_order()
+    VendorOrder.objects.create(order=customers, vendor="mypromo", reference="WEB-100001-g1", vendor_id="55", part=1)
+    order = made_by_hand(1, order_vendor_id="55")
+    made_by_hand(2)
+    for text in (customers.number, customers.number.replace("-", ""), customers.reference):
+        assert scanned(dispatcher, text) == f"{LIST}{order.pk}/change/"
+
+
+def test_a_sku_leaves_the_work_with_that_item_and_a_single_one_is_opened(dispatcher: Client) -> None:
+    order = made_by_hand(1)
+    for number in (21, 22):
+        made_by_hand(number)
+    made_by_hand(23, dispatch="shipped")
+    assert references(dispatcher, "?q=sku-2") == ["R-21", "R-22"]
+    assert scanned(dispatcher, "SKU-1") == f"{LIST}{order.pk}/change/"
+
+
+def test_a_beginning_finds_all_that_begin_so_and_nonsense_says_how_to_search(dispatcher: Client) -> None:
+    for number in (21, 22, 3):
+        made_by_hand(number)
+    assert references(dispatcher, "?q=R-2") == ["R-21", "R-22"]
+    for text in ("nothing of ours", "%", "_"):
+        page = dispatcher.get(LIST, {"q": text})
+        assert "No production orders match" in page.content.decode()
+
+
+def test_a_search_needs_as_many_queries_for_one_as_for_thirty(dispatcher: Client) -> None:
+    for number in (1, 2):
+        made_by_hand(number, reference2="SAME")
+    dispatcher.get(LIST, {"q": "SAME"})
+    with CaptureQueriesContext(connection) as few:
+        dispatcher.get(LIST, {"q": "SAME"})
+    for number in range(3, 33):
+        made_by_hand(number, reference2="SAME")
+    with CaptureQueriesContext(connection) as many:
+        dispatcher.get(LIST, {"q": "SAME"})
+    assert len(many) == len(few) <= 33
+
+
+def test_a_complaint_is_told_from_other_work_on_its_card(dispatcher: Client) -> None:
+    made_by_hand(1, complaint=True)
+    made_by_hand(2)
+    marks = [[str(chip.word) for chip in card.marks] for card in cards(dispatcher)]
+    assert marks == [["complaint"], []]
 
 
 def test_a_merchant_without_work_shows_nothing_instead_of_everything(dispatcher: Client) -> None:
@@ -113,7 +179,7 @@ def test_the_list_is_closed_to_others_and_has_no_marks_for_readers(sign_in: Sign
 
 def test_each_page_says_for_which_account_it_speaks(dispatcher: Client, sandbox: Sandbox) -> None:
     page = dispatcher.get(LIST).content.decode()
-    assert "account <strong>mypromo-fulfiller</strong>" in page
+    assert "Account: <strong>mypromo (fulfiller)</strong>" in page
 
 
 def test_the_sidebar_has_the_desk_only_where_we_are_a_fulfiller(sign_in: SignIn) -> None:

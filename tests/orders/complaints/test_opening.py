@@ -22,7 +22,7 @@ def test_a_complaint_names_pieces_cause_bearer_and_stands_in_the_timeline(arrive
     assert (complaint.vendor, complaint.bearer, complaint.claim) == ("mypromo", Bearer.VENDOR, ClaimState.DUE)
     assert [(row.line.sku, row.quantity) for row in complaint.lines.all()] == [(PEN, 3)]
     [event] = order.events.filter(kind="complaint.opened")
-    about = f"Complaint C-{complaint.pk}: print is wrong, 3 × {PEN}. Cost borne by: the vendor."
+    about = f"Complaint C-{complaint.pk}: faulty print, 3 × {PEN}. Cost borne by: the vendor."
     assert (describe(event), event.actor) == (f"{about} The print is <b>upside</b> down.", "clara")
 
 
@@ -70,7 +70,7 @@ def test_no_more_pieces_than_were_bought_can_be_complained_about(arrived: Arrive
     complain(order, 60)
     with pytest.raises(InvalidInput) as refused:
         complain(order, 41, token="t2")
-    assert refused.value.errors == {"lines": ["Line 1: 40 of 100 pieces are left to complain about."]}
+    assert refused.value.errors == {"lines": ["Line 1: a complaint is still possible for 40 of 100 pieces."]}
     assert Complaint.objects.count() == 1
     assert said(order) == ["complaint.opened"]
 
@@ -95,7 +95,7 @@ def test_a_complaint_is_about_one_vendor(arrived: Arrived) -> None:
     order.lines.filter(position=2).update(vendor="sign-customiser")
     with pytest.raises(InvalidInput) as refused:
         complain(order, quantities={line.pk: 1 for line in order.lines.all()})
-    assert "one complaint for each vendor" in refused.value.errors["lines"][0]
+    assert "one complaint per vendor" in refused.value.errors["lines"][0]
     assert not Complaint.objects.exists()
 
 

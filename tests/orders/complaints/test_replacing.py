@@ -19,7 +19,7 @@ from orders.complaints.services.replacing import (
     propose_quantities,
 )
 from orders.models import Order, OrderState, ShopFile
-from orders.services.intake.taking import OrderRefused
+from orders.services.intake.judging import OrderRefused
 from orders.services.lifecycle import cancel_order
 from orders.services.order_message import order_to_place
 from orders.services.timeline import describe

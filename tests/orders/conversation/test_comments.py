@@ -21,6 +21,7 @@ from orders.conversation.services.mentions import highlight_names, mark_read, na
 from orders.models import Order
 from orders.services.annotations import assign_order, write_note
 from tests.orders.rows import make_order
+from tests.sights import SEES
 
 pytestmark = pytest.mark.django_db
 Person = Callable[..., User]
@@ -33,7 +34,7 @@ def person(db: None) -> Person:
     def make(name: str, *codenames: str) -> User:
         user = User.objects.create_user(name, f"{name}@shop.example", is_staff=True, first_name=name.title())
         names = codenames or ("view_order", "add_comment", "mail_customer")
-        user.user_permissions.set(Permission.objects.filter(codename__in=names))
+        user.user_permissions.set(Permission.objects.filter(codename__in=(*names, *SEES)))
         return user
 
     return make
@@ -99,14 +100,14 @@ def test_who_is_named_has_a_notice_and_a_mail_where_they_want_one(mara: User, pe
     edit_comment(comment, text="@tom @ida: look again", revision=1, author=mara)
     assert (Mention.objects.count(), Mail.objects.count()) == (2, 1)
     mark_read(tom)
-    assert MAIL_KINDS["staff.mention"].still_wanted(mail) == "It was read already."
+    assert MAIL_KINDS["staff.mention"].still_wanted(mail) == "It has already been read."
     assert Mention.objects.filter(read_at__isnull=True).get().user == ida
 
 
 def test_an_address_is_no_mention_and_markup_stays_text(person: Person) -> None:
     person("example")
-    assert named_staff("write to jana@example.com") == []
-    assert [user.username for user in named_staff("(@example.)")] == ["example"]
+    assert named_staff("write to jana@example.com", shop=0) == []
+    assert [user.username for user in named_staff("(@example.)", shop=0)] == ["example"]
     assert highlight_names("<b>@tom</b>,\na@b.de") == '&lt;b&gt;<span class="mention">@tom</span>&lt;/b&gt;,<br>a@b.de'
 
 

@@ -48,7 +48,7 @@ def test_many_failures_are_one_mail_and_the_same_ones_no_second(mara: User) -> N
     context = kind.context(mail)
     assert (context["count"], context["failures"]) == (3, "3 × mypromo: The street is too long.")
     Push.objects.update(needs_attention=False)
-    assert kind.still_wanted(mail) == "All of it has been dealt with meanwhile."
+    assert kind.still_wanted(mail) == "All of these have been resolved in the meantime."
 
 
 def test_who_has_switched_nothing_on_gets_nothing() -> None:
@@ -80,7 +80,7 @@ def test_each_outage_is_one_mail(mara: User) -> None:
     for _time in range(2):
         queue_outage_mails()
     (mail,) = Mail.objects.all()
-    assert "no sign of life" in MAIL_KINDS["staff.outage"].context(mail)["what"]
+    assert "is not running" in MAIL_KINDS["staff.outage"].context(mail)["what"]
 
 
 def test_a_vendor_that_makes_something_and_is_silent_for_a_day_is_an_outage(mara: User) -> None:

@@ -133,7 +133,7 @@ def test_preferences_refused_are_not_lost(desk: Client) -> None:
     response = desk.post(LIST + "preferences/", {"email": GRACE, "preferences": "Typed for an hour.", "before": ""})
     page = response.content.decode()
     assert "Typed for an hour." in page
-    assert "Somebody has changed the preferences meanwhile." in page
+    assert "The preferences were changed in the meantime." in page
     assert find_person(GRACE).customer.preferences == "Call first."
     again = {"email": GRACE, "preferences": "Typed for an hour.", "before": "Call first."}
     assert desk.post(LIST + "preferences/", again).status_code == 302
@@ -146,7 +146,7 @@ def test_two_addresses_of_one_person_are_suggested_compared_merged_and_separated
     refresh(order_of(), order_of(WORK, customer_phone="030/1000004"), order_of("else@example.com", customer_phone="1"))
     assert WORK in text_of(desk, customer_url(GRACE))
     question = text_of(desk, f"{LIST}merge/?email={GRACE}&other={WORK}")
-    assert "Are these one customer?" in question
+    assert "Are these the same customer?" in question
     assert not CustomerMerge.objects.exists()
     desk.post(LIST + "merge/", {"email": GRACE, "other": WORK})
     page = text_of(desk, customer_url(WORK))
@@ -265,7 +265,7 @@ def test_the_list_takes_as_many_queries_for_forty_customers_as_for_one(desk: Cli
         with CaptureQueriesContext(connection) as queries:
             desk.get(LIST)
         counts.append(len(queries))
-    assert counts[0] == counts[1] <= 10
+    assert counts[0] == counts[1] <= 11
 
 
 @pytest.mark.parametrize("text", ["hopper", "hoper", "030 1000004", "grace@example"])

@@ -156,7 +156,7 @@ def test_notes_are_removed_once_and_bounded(monkeypatch: pytest.MonkeyPatch) -> 
     with pytest.raises(Conflict):
         remove_note(note, actor="nils")
     last = CustomerEvent.objects.latest("pk")
-    assert describe(last) == "A note of mara was removed."
+    assert describe(last) == "A note by mara was removed."
 
 
 @pytest.mark.django_db(transaction=True)

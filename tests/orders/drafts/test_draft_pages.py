@@ -63,7 +63,7 @@ def test_what_is_typed_is_kept_and_answered_with_prices_and_limits(
 ) -> None:
     given = form(shop)
     answer = desk.post(address("save"), given).json()
-    assert (answer["version"], answer["button"], answer["is_ready"]) == (1, "Place the order, €75.00", True)
+    assert (answer["version"], answer["button"], answer["is_ready"]) == (1, "Place order, €75.00", True)
     assert answer["limits"]["recipient.street"] == 30
     assert answer["placeholders"] == {"total": "75.00", "lines.0.unit_price": "1.5"}
     assert "€75.00" in answer["parts"]["figures-0"]
@@ -92,7 +92,7 @@ def test_a_second_page_places_nothing_and_keeps_what_was_typed(
     given = form(shop)
     desk.post(address("save"), given)
     page = desk.post(address("place"), given | {"editor": "other", "lines.0.quantity": "90"})
-    assert "clara has saved this draft meanwhile" in page.text
+    assert "clara saved this draft in the meantime" in page.text
     assert 'value="90"' in page.text
     assert not Order.objects.exists()
 
@@ -111,7 +111,7 @@ def test_what_is_refused_stands_at_its_field_and_may_be_placed_on_hold(
     given = form(shop, lines__0__sku=CARD, recipient__street="x" * 68)
     page = desk.post(address("place"), given)
     assert "Too long: 68 characters" in page.text
-    assert "is printed: give its files or a design." in page.text
+    assert "is printed: provide print files or a design." in page.text
     assert not Order.objects.exists()
     version = str(DraftOrder.objects.get().version)
     desk.post(address("place"), given | {"version": version, "hold": "1"})
@@ -172,7 +172,7 @@ def test_products_are_found_with_price_stock_and_what_stands_against_them(
     }
     assert found[CARD]["price"] == "€1.50 from 1"
     assert found[PEN]["stock"] == "0 in stock"
-    assert "more than is left in stock" in found[PEN]["refusal"]
+    assert "left in stock" in found[PEN]["refusal"]
 
 
 def test_a_print_file_is_taken_once_and_refused_when_it_is_none(desk: Client, shop: Shop) -> None:
@@ -238,3 +238,18 @@ def test_the_palette_offers_a_new_order_and_any_order_again(desk: Client, shop: 
     refresh_search(order)
     assert f"{NEW}?again={order.pk}" in desk.get("/admin/search/", {"s": f"again {order.number}", "extended": "1"}).text
     assert NEW in desk.get("/admin/search/", {"s": "new order", "extended": "1"}).text
+
+
+def test_a_draft_may_have_as_many_lines_with_files_as_an_order(
+    desk: Client, shop: Shop, catalog: dict[str, Variant]
+) -> None:
+    given = form(shop)
+    for place in range(200):
+        line = {
+            "reference": str(place + 1), "sku": CARD, "design_id": "", "custom_product": "", "name": "",
+            "tax_percent": "19", "quantity": "100", "unit_price": "", "files.0.file_id": "",
+            "files.0.url": "https://files.example.com/a.pdf", "files.0.name": "a", "files.0.type": "front",
+        }  # fmt: skip
+        given |= {f"lines.{place}.{name}": text for name, text in line.items()}
+    assert desk.post(address("save"), given).status_code == 200
+    assert len(DraftOrder.objects.get().content["lines"]) == 200

@@ -1,27 +1,32 @@
 """A draft from the first letter to the order: kept, priced, checked, placed once."""
 
+from datetime import timedelta
 from decimal import Decimal
 from typing import Any
 
 import pytest
 from django.core.management import call_command
+from django.utils import timezone
+from pytest_django import Settings
 
-from backoffice.accounts.models import Shop
+from backoffice.accounts.models import FurtherMarket, Shop
 from backoffice.engine.models import Push
 from backoffice.errors import IllegalTransition, InvalidInput
-from catalog.models import Availability, Variant
+from catalog.models import Availability, MarketPrices, Variant
 from orders.drafts.models import DraftOrder, new_reference
+from orders.drafts.services.clearing import clear_old_drafts
 from orders.drafts.services.contents import DraftContent, keep_content, read_content
 from orders.drafts.services.editing import DraftChanged, delete_draft, save_draft
 from orders.drafts.services.placing import place_draft
 from orders.drafts.services.repeating import repeat_content
 from orders.drafts.services.reviewing import review_draft
 from orders.models import HoldReason, Order, OrderState
-from orders.services.intake.taking import OrderRefused
+from orders.services.intake.judging import OrderRefused
+from orders.services.lifecycle import cancel_order
 from tests.api.storefront import CARD, PEN, build_order, make_catalog, make_storefront
 
 FILE = {"url": "https://files.example.com/a4.pdf", "type": "front"}
-REVIEW_QUERIES = 6
+REVIEW_QUERIES = 8
 RECIPIENT = {"firstname": "Jana", "lastname": "Größer", "street": "Hauptstraße 42", "zip": "10115", "city": "Berlin"}
 
 
@@ -67,9 +72,9 @@ def test_numbers_are_read_in_every_european_way_and_never_guessed(shop: Shop) ->
     review = review_draft(content({"sku": PEN, "quantity": "50", "unit_price": "1,30 €"}), shop=shop)
     assert review.lines[0].priced.unit_price == Decimal("1.30")
     review = review_draft(content({"sku": PEN, "quantity": "50", "unit_price": "1,234"}), shop=shop)
-    assert "can be read in two ways" in review.errors["lines[0].unit_price"][0]
+    assert "is ambiguous" in review.errors["lines[0].unit_price"][0]
     review = review_draft(content({"sku": PEN, "quantity": "50", "unit_price": "$ 5"}), shop=shop)
-    assert review.errors["lines[0].unit_price"] == ["The shop sells in EUR."]
+    assert review.errors["lines[0].unit_price"] == ["The order is in EUR."]
 
 
 def test_the_total_is_the_sum_of_the_lines_with_tax_unless_one_is_typed(shop: Shop) -> None:
@@ -250,3 +255,61 @@ def test_a_repeated_order_is_no_duplicate_of_it_but_two_of_them_are(shop: Shop) 
     )
     assert again.state == OrderState.RELEASED
     assert twice.holds.get().reason == HoldReason.POSSIBLE_DUPLICATE
+
+
+def test_a_look_alike_of_the_last_days_is_named_before_the_draft_is_placed(shop: Shop) -> None:
+    order = save_and_place(shop, content())
+    typed = content({"sku": PEN, "quantity": "60"}, recipient=RECIPIENT | {"street": "Nebenstraße 1"})
+    assert review_draft(typed, shop=shop).alike == [order]
+    # Not for other things or another customer, nor of the one that is repeated on purpose, nor for ever.
+    assert review_draft(content({"sku": CARD, "quantity": "100"}), shop=shop).alike == []
+    other = content(customer={"email": "tom@example.com"}, recipient=RECIPIENT | {"lastname": "Kern"})
+    assert review_draft(other, shop=shop).alike == []
+    assert review_draft(typed, shop=shop, repeats=order).alike == []
+    Order.objects.update(created_at=timezone.now() - timedelta(days=8))
+    assert review_draft(typed, shop=shop).alike == []
+
+
+def test_without_an_email_recipient_and_lines_tell_a_look_alike(shop: Shop) -> None:
+    order = save_and_place(shop, content(customer={}))
+    assert review_draft(content(customer={}), shop=shop).alike == [order]
+    cancel_order(order, actor="clara", reason="")
+    assert review_draft(content(customer={}), shop=shop).alike == []
+
+
+def test_old_drafts_are_cleared_and_what_came_of_them_stays(shop: Shop, settings: Settings) -> None:
+    settings.DRAFT_DAYS = 30
+    kept, old, placed = save(shop, content()), save(shop, content()), save(shop, content())
+    place_draft(placed, actor="clara")
+    DraftOrder.objects.exclude(pk=kept.pk).update(updated_at=timezone.now() - timedelta(days=31))
+    assert clear_old_drafts() == 2
+    assert list(DraftOrder.objects.all()) == [kept]
+    assert Order.objects.get().reference == placed.reference
+    assert not DraftOrder.objects.filter(pk=old.pk).exists()
+    assert clear_old_drafts() == 0
+
+
+def test_a_draft_in_another_currency_is_priced_checked_and_placed_in_that_market(
+    shop: Shop, catalog: dict[str, Variant]
+) -> None:
+    FurtherMarket.objects.create(shop=shop, currency="USD", countries=[])
+    MarketPrices.objects.create(
+        variant=catalog[PEN], currency="USD", tiers={"sales": {"1": "2.50"}, "purchase": {"1": "1"}}
+    )
+    shop.refresh_from_db()
+    typed = content(currency="USD")
+
+    review = review_draft(typed, shop=shop)
+
+    assert (review.errors, review.warnings) == ({}, {})
+    assert (review.lines[0].priced.unit_price, review.lines[0].margin) == (Decimal("2.50"), Decimal("75.00"))
+    order = save_and_place(shop, typed)
+    assert (order.currency, order.lines.get().unit_price) == ("USD", Decimal("2.5000"))
+    assert repeat_content(order).currency == "USD"
+    review = review_draft(content({"sku": PEN, "quantity": "50", "unit_price": "3 €"}, currency="USD"), shop=shop)
+    assert review.errors["lines[0].unit_price"] == ["The order is in USD."]
+
+
+def test_a_draft_in_a_currency_that_the_shop_does_not_sell_in_says_so(shop: Shop) -> None:
+    review = review_draft(content(currency="USD"), shop=shop)
+    assert "The shop sells in EUR, not in USD." in (review.errors | review.warnings)["currency"]

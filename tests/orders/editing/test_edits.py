@@ -113,7 +113,7 @@ def test_lines_come_and_go_and_those_that_stay_close_ranks(catalog: dict[str, Va
 def test_an_order_keeps_a_line(catalog: dict[str, Variant]) -> None:
     order = edited_order()
     error = refused(InvalidInput, lambda: change(order, lines={"remove": ["L1"]}))
-    assert error.errors == {"lines": ["An order has at least one line. Cancel the order instead."]}
+    assert error.errors == {"lines": ["An order needs at least one line. Cancel the order instead."]}
 
 
 def test_a_line_that_is_not_there_is_named(catalog: dict[str, Variant]) -> None:
@@ -229,7 +229,7 @@ def test_what_is_made_cannot_be_changed_but_its_price_can(catalog: dict[str, Var
     order.vendor_orders.update(state=VendorOrderState.IN_PRODUCTION, vendor_id="9")
     quantity = {"change": [{"reference": "L1", "quantity": 500}]}
     error = refused(IllegalTransition, lambda: change(order, lines=quantity))
-    assert "what is needed instead in a new order" in error.text
+    assert "Create a new order for what is needed instead" in error.text
     refused(IllegalTransition, lambda: change(order, recipient={"street": "Hauptstraße 1"}))
     change(order, lines={"change": [{"reference": "L1", "unit_price": "1.10"}]}, customer={"phone": "030 1"})
     assert order.lines.get().unit_price == Decimal("1.10")

@@ -4,10 +4,13 @@ from datetime import UTC, datetime
 from decimal import Decimal
 from typing import Any
 
+import msgspec
 import pytest
+from django.core.exceptions import ValidationError
 from django.utils import timezone
 
 from backoffice.accounts.models import Shop
+from backoffice.vendors.guaranteed_reviews.payloads import sent_product
 from catalog.models import Category, CustomProduct, Product, Variant
 from catalog.models.custom_product import FIRST_CUSTOM_NUMBER
 from catalog.services.sold import iter_sold
@@ -60,6 +63,33 @@ def test_lines_bear_the_key_of_the_catalogues_product_and_those_without_are_left
     (line,) = exported(order).lines
     assert (line.product_id, line.sku, line.name, line.quantity) == (variant.product_id, SKU, "Mug", 5)
     assert (line.unit_price_gross, line.gtin, line.category) == (Decimal("1.5351"), "4006381333931", "Kitchen/Mugs")
+
+
+def test_lines_bear_what_invitations_to_review_can_show(make: Make) -> None:
+    variant = in_catalogue(SKU)
+    variant.properties = [{"name": "width", "value": 3}, {"name": "MPN", "value": 4711}, {"name": "mpn", "value": "x"}]
+    variant.save()
+    order = make()
+    Shop.objects.update(product_url_template="https://shop.example/p/{sku}?from=review")
+    OrderLine.objects.update(sku="A/Ö b")
+    Variant.objects.update(sku="A/Ö b")
+    (line,) = exported(order).lines
+    assert (line.mpn, line.category_id) == ("4711", str(Category.objects.get(path="Kitchen/Mugs").pk))
+    assert line.url == "https://shop.example/p/A%2F%C3%96%20b?from=review"
+    sent = msgspec.json.decode(msgspec.json.encode(sent_product(line, currency="EUR")))
+    assert (sent["mpn"], sent["category_id"], sent["url"]) == (line.mpn, line.category_id, line.url)
+
+
+@pytest.mark.parametrize(
+    "template",
+    ["shop.example/{sku}", "https://shop.example/", "https://{sku}.example/", "https://a.example/{sku}/{sku}",
+     "javascript:{sku}", "https://a.example/ {sku}", "https://[{sku}/"],
+)  # fmt: skip
+def test_an_address_without_a_place_for_the_sku_is_refused(db: None, template: str) -> None:
+    shop = Shop(code="WEB", name="Web shop", product_url_template=template)
+    with pytest.raises(ValidationError) as refused:
+        shop.full_clean()
+    assert set(refused.value.message_dict) == {"product_url_template"}
 
 
 def test_a_custom_product_is_told_under_a_number_of_its_own_and_counts_as_sold(db: None) -> None:

@@ -151,7 +151,7 @@ def test_who_opts_out_is_left_out_with_all_their_orders_and_of_that_vendor_only(
     order, other = make(), make(customer_email="Jana@Example.com")
     opt_out(order, vendor="autoletter", actor="mara", reason="She called.")
     opt_out(order, vendor="autoletter", actor="mara", reason="She called again.")
-    assert "no more letters" in ask(other).text
+    assert "opted out of letters" in ask(other).text
     assert ask(other, vendor="teller").state == ExportState.WAITING
     assert ask(make(customer_email="other@example.com")).state == ExportState.WAITING
     assert story(order) == ["export.opted_out"]

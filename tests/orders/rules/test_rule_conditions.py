@@ -158,8 +158,8 @@ def test_what_is_too_deep_or_too_large_is_refused_before_it_is_followed() -> Non
     [
         ("en", "has_any", "tags include VIP or large"),
         ("en", "has_all", "tags include all of VIP and large"),
-        ("de", "has_all", "Schlagwörter enthalten alle von VIP und large"),
-        ("de", "has_none", "Schlagwörter enthalten nicht VIP oder large"),
+        ("de", "has_all", "Tags enthalten alle diese: VIP und large"),
+        ("de", "has_none", "Tags enthalten nicht VIP oder large"),
     ],
 )
 def test_several_values_are_joined_as_the_comparison_means_them(language: str, op: str, text: str) -> None:
@@ -169,6 +169,6 @@ def test_several_values_are_joined_as_the_comparison_means_them(language: str, o
 
 def test_a_comparison_of_lines_says_of_which_in_every_language() -> None:
     asked = {"field": "line_quantity", "op": "at_least", "value": 5, "lines": "all"}
-    assert describe_comparison(asked) == "of all lines, quantity of the line is at least 5"
+    assert describe_comparison(asked) == "for all lines: quantity of the line is at least 5"
     with translation.override("de"):
-        assert describe_comparison(asked) == "Menge der Position ist mindestens 5 (alle Positionen)"
+        assert describe_comparison(asked) == "bei allen Positionen: Menge der Position ist mindestens 5"

@@ -10,7 +10,7 @@ from django.utils import timezone
 from orders.models import Order
 from orders.rules.models import RuleEvent, RuleRun
 from orders.rules.services.context import read_rule_data
-from orders.rules.services.descriptions import summarize
+from orders.rules.services.descriptions import describe_seen, summarize
 from orders.rules.services.plans import plan_rules
 from orders.rules.services.running import work_waiting_events
 from orders.rules.services.shipped import SHIPPED, setup_rules
@@ -88,6 +88,12 @@ def test_the_shipped_rules_are_made_once_and_stay_as_staff_left_them() -> None:
     assert made[0].name == "Ours"
 
 
+def test_a_rule_calls_vendors_by_their_titles() -> None:
+    is_made = asks("vendor", "is_any", "sign-customiser", lines="any")
+    assert "is Sign Customiser" in summarize(make_rule(when=group("all", is_made)))
+    assert describe_seen({"field": "vendor", "lines": "any"}, [[1, "mypromo-fulfiller"]]) == "1: mypromo (fulfiller)"
+
+
 def test_a_rule_says_in_plain_words_what_it_does() -> None:
     rule = make_rule(
         act("tag", tag="VIP"),
@@ -96,8 +102,8 @@ def test_a_rule_says_in_plain_words_what_it_does() -> None:
         event=RuleEvent.SHIPPED,
     )
     assert summarize(rule) == (
-        "When all of an order is shipped, if the customer accepts a review request and of any line, SKU begins with "
-        "MUG, then tag it “VIP”, tell the staff: “Call.”."
+        "When all of an order is shipped, if the customer accepts review requests and for at least one line: SKU "
+        "begins with MUG, then tag it “VIP”, notify staff: “Call.”."
     )
     for shipped in setup_rules():
-        assert "cannot be understood" not in summarize(shipped)
+        assert "cannot be read" not in summarize(shipped)

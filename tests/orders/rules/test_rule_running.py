@@ -179,7 +179,7 @@ def test_an_action_that_nobody_set_up_does_nothing_and_says_so() -> None:
     run = RuleRun.objects.get()
     assert run.outcome == RunOutcome.DONE
     assert [action["why"] for action in run.actions] == ["not_set_up", ""]
-    assert "not done: “send_to_moon” (not set up)" in describe(order.events.get(kind="rule.ran"))
+    assert "skipped: “send_to_moon” (not set up)" in describe(order.events.get(kind="rule.ran"))
 
 
 def test_a_refused_action_stops_its_rule_but_no_other_and_a_person_is_told_once(sending: SendToVendor) -> None:

@@ -9,6 +9,8 @@ PROFILES = {
     "autoletter": Profile(
         settings=lambda url: {"AUTOLETTER_URL": url + "v2/orders", "AUTOLETTER_TOKEN": TOKEN},
         secrets=[TOKEN],
+        # Shows none; an order that exists is rejected, in words that it does not give.
+        documented_errors=["An order with this OrderId already exists."],
         app="autoletter",
         url=lambda sandbox: sandbox.others["autoletter"].public_url,
         export=order,

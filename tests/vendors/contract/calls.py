@@ -122,6 +122,7 @@ CALLS: dict[type[Vendor], tuple[Call, ...]] = {
         blob("read_preview", "1"),
     ),
     abilities.HasCatalogue: (listing("iter_products", language="EN", whole=True),),
+    abilities.HasMarkets: (listing("iter_market", language="EN", currency="USD", whole=True),),
     abilities.HasReferenceData: (
         listing("countries", whole=True),
         listing("states", whole=True),

@@ -23,6 +23,8 @@ class Profile:
     secrets: Sequence[str]
     # Its address in a running sandbox, given to `settings`.
     url: Callable[[Sandbox], str]
+    # Every error that its documents show: the text, or a field and the text.
+    documented_errors: Sequence[str | tuple[str, str]]
     # Its name in the sandbox, by which faults find it.
     app: str
     # (method, fault) -> why this vendor means something else by it. One that is not needed fails.

@@ -101,6 +101,21 @@ def test_a_product_that_cannot_be_read_costs_no_other(vendor: Any, sandbox: Sand
     assert [product.vendor_id for product in listed] == clean
 
 
+@each_with(abilities.HasMarkets)
+def test_a_market_lists_the_same_products_in_its_own_currency(vendor: Any, sandbox: Sandbox, profile: Profile) -> None:
+    usual, dollars = (
+        {variant.sku: variant for page in pages for product in page.products for variant in product.read().variants}
+        for pages in (
+            vendor.iter_products(language="EN"),
+            vendor.iter_market(language="EN", currency="USD"),
+        )
+    )
+    assert {variant.currency for variant in usual.values()} == {vendor.LISTING_CURRENCY}
+    assert {variant.currency for variant in dollars.values()} == {"USD"}
+    assert usual.keys() == dollars.keys()
+    assert any(usual[sku].tiers != dollars[sku].tiers for sku in usual)
+
+
 def is_readable(read: Callable[[], Any]) -> bool:
     try:
         read()

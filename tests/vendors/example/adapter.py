@@ -15,11 +15,13 @@ from backoffice.vendors.base import CallbackRequest, Connection
 from backoffice.vendors.catalog_messages import CatalogPage
 from backoffice.vendors.change_pages import ChangePage
 from backoffice.vendors.errors import FieldError, VendorNotFound, VendorProtocolError
+from backoffice.vendors.known_errors import KnownError
 from backoffice.vendors.messages import LineReport, LineToPlace, Message, OrderReport, OrderToPlace
 from backoffice.vendors.sign_messages import Webhook
 from tests.vendors.example import callbacks, limits, schemas
 from tests.vendors.example.catalog import catalog_pages
 from tests.vendors.example.client import NAME, Client
+from tests.vendors.example.known_errors import KNOWN_ERRORS
 from tests.vendors.example.paging import read_pages
 from tests.vendors.example.payloads import item_payload, order_payload
 from tests.vendors.example.reports import line_report, order_report
@@ -33,8 +35,9 @@ class ExamplePrint(TakesDraftOrders, HasCatalogue, ManagesWebhooks):
 
     name: ClassVar[str] = NAME
     title: ClassVar[str] = "Example Print"
-    purpose: ClassVar[Promise] = gettext_lazy("Makes and ships what is ordered: catalogue, prices, stock, orders.")
+    purpose: ClassVar[Promise] = gettext_lazy("Makes and ships ordered goods: catalogue, prices, stock, orders.")
     settings_prefix: ClassVar[str] = "EXAMPLE"
+    KNOWN_ERRORS: ClassVar[tuple[KnownError, ...]] = KNOWN_ERRORS
 
     MAX_LINES: ClassVar[int] = limits.MAX_LINES
     MAX_LINES_WITH_DOCUMENTS: ClassVar[int] = limits.MAX_LINES

@@ -68,6 +68,7 @@ PROFILES = {
     "example": Profile(
         settings=lambda url: example_settings({"EXAMPLE_URL": url, "EXAMPLE_TOKEN": TOKEN}),
         secrets=[TOKEN, *SECRETS],
+        documented_errors=["The order is not complete.", ("items.0.sku", "cannot be made")],
         app="example",
         url=lambda sandbox: sandbox.others["example"].public_url,
         order=order,

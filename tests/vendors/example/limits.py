@@ -40,11 +40,11 @@ def _address_errors(path: str, address: PostalAddress) -> Iterator[FieldError]:
         if not value and name in REQUIRED:
             yield FieldError(f"{path}.{name}", MISSING)
         elif value and not least <= len(value) <= most:
-            yield FieldError(f"{path}.{name}", f"{len(value)} characters; {least} to {most} are possible.")
+            yield FieldError(f"{path}.{name}", f"{len(value)} characters; {least} to {most} are allowed.")
 
 
 def _line_errors(path: str, line: LineToPlace) -> Iterator[FieldError]:
     if not line.sku:
         yield FieldError(f"{path}.sku", MISSING)
     if line.quantity < 1:
-        yield FieldError(f"{path}.quantity", "At least 1 is needed.")
+        yield FieldError(f"{path}.quantity", "Must be at least 1.")

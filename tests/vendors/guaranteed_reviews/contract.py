@@ -1,9 +1,13 @@
 """What the contract suite has to know of Guaranteed Reviews."""
 
+import json
+from pathlib import Path
+
 from backoffice.sandbox import Sandbox
 from tests.vendors.contract.profile import Profile
 from tests.vendors.guaranteed_reviews.told import order
 
+SAMPLES = Path(__file__).parents[2] / "samples" / "guaranteed_reviews"
 SECRET, PUBLIC = "sandbox-private-key-12", "sandbox-public-key-12"
 
 
@@ -21,6 +25,7 @@ PROFILES = {
             "GUARANTEED_REVIEWS_PUBLIC_KEYS": [f"WEB=12/de/{PUBLIC}"],
         },
         secrets=[SECRET, PUBLIC],
+        documented_errors=[json.loads((SAMPLES / "orders.already_sent.json").read_text())["message"]],
         app="guaranteed-reviews",
         url=lambda sandbox: sandbox.others["guaranteed-reviews"].public_url,
         export=order,

@@ -116,7 +116,7 @@ def test_too_many_requests_are_told_again_later(
     speak: Speak, outside: Outside, headers: dict[str, str], wait: float
 ) -> None:
     with pytest.raises(VendorUnavailable) as raised:
-        tell(speak, reply(429, wordpress(429, "Too many requests for this key"), **headers), orders=2)
+        tell(speak, reply(429, wordpress(429, "Too many requests with this key"), **headers), orders=2)
     assert raised.value.retry_after == wait
     assert ("throttled", wait) in outside.limiter.events
 
@@ -125,6 +125,6 @@ def test_a_group_without_a_key_and_a_correction_are_refused_unsent(speak: Speak)
     adapter, server = speak(reply(200, answered()))
     with pytest.raises(VendorRejected, match="no key for WEB/fr"):
         adapter.export_orders([order()], group="WEB/fr")
-    with pytest.raises(VendorRejected, match="no corrections"):
+    with pytest.raises(VendorRejected, match="does not accept corrections"):
         adapter.export_orders([order()], group="WEB/de", corrected=True)
     assert server.seen == []

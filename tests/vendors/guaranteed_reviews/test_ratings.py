@@ -71,10 +71,10 @@ def test_nonsense_is_a_protocol_error(speak: Speak) -> None:
 
 def test_the_check_says_what_it_has_proved(speak: Speak) -> None:
     adapter, server = speak(reply(200, '{"pagination": {"total_results": 0}, "reviews": []}'))
-    assert "accepts the key of WEB/de" in adapter.check()
+    assert "The key of WEB/de was accepted" in adapter.check()
     assert "limit=1" in server.seen[0].path
     adapter, _server = speak(reply(404, '{"code": "rest_no_route"}'))
-    assert "Only an order told will" in adapter.check()
+    assert "Only the first order sent will" in adapter.check()
     adapter, _server = speak(reply(401, '{"message": "Invalid API key"}'))
     with pytest.raises(VendorAuthFailed):
         adapter.check()
@@ -87,7 +87,7 @@ def test_the_check_says_what_it_has_proved(speak: Speak) -> None:
         ({"firstname": "  "}, "first name"),
         ({"lastname": ""}, "last name"),
         ({"email": ""}, "e-mail address is missing"),
-        ({"email": "jana"}, "e-mail address is none"),
+        ({"email": "jana"}, "e-mail address is invalid"),
         ({"email": "x7@Marketplace.Amazon.de"}, "marketplace"),
         ({"email": "x7@members.ebay.com"}, "marketplace"),
         ({"email": "jana@amazon.de"}, ""),

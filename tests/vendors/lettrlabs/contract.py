@@ -21,6 +21,11 @@ PROFILES = {
     "lettrlabs": Profile(
         settings=lambda url: {"LETTRLABS_URL": url, "LETTRLABS_API_KEY": KEY},
         secrets=[KEY],
+        documented_errors=[
+            ("DUPLICATE_RECIPIENT", "The recipient is there already."),
+            ("ADDRESS_NOT_VALID", "ADDRESS_NOT_VALID"),
+            "Order 7 has an invalid status: Paid.",
+        ],
         app="lettrlabs",
         url=lambda sandbox: sandbox.others["lettrlabs"].public_url,
         fill=fill,

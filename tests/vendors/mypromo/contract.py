@@ -10,8 +10,9 @@ from backoffice.sandbox import Sandbox
 from backoffice.vendors.base import CallbackRequest
 from backoffice.vendors.batch_messages import StockUpdate, SyncUpdate
 from backoffice.vendors.messages import FileLink, LineToPlace, OrderToPlace, RemoteLineKind
+from backoffice.vendors.responses import read_errors
 from tests.vendors.contract.profile import Profile
-from tests.vendors.mypromo.samples import address, sample
+from tests.vendors.mypromo.samples import FOLDER, address, sample
 
 SECRETS = ("callback-secret-now", "callback-secret-before")
 CLIENTS = ("sandbox-merchant-secret", "sandbox-fulfiller-secret")
@@ -19,7 +20,7 @@ EMPTY = "a 404 for a list is an empty one"
 MERCHANT_DIFFERS = {
     **{
         (method, "404"): EMPTY
-        for method in ("find_orders", "list_orders", "order_changes", "iter_products", "list_jobs")
+        for method in ("find_orders", "list_orders", "order_changes", "iter_products", "iter_market", "list_jobs")
     },
     ("read_job", "404"): "a job is not known for a while: it counts as queued",
 }
@@ -67,6 +68,15 @@ def order(reference: str) -> OrderToPlace:
     return OrderToPlace(reference=reference, recipient=address(), lines=(LINE,))
 
 
+def documented_errors() -> list[str | tuple[str, str]]:
+    """Return the texts of all answers with an error in its document, those of its fields too, and of a failed job."""
+    found: list[str | tuple[str, str]] = ["100 of 500 entries contain errors."]
+    for file in sorted(FOLDER.glob("*.[45]??*.json")):
+        message, errors = read_errors(file.read_bytes())
+        found += [message, *((error.field, error.text) for error in errors)]
+    return found
+
+
 def callbacks(topic: str) -> list[CallbackRequest]:
     """Return callbacks in each of the shapes in which the secret may come back."""
     body = sample(SAMPLES[topic])
@@ -109,6 +119,7 @@ def profile(
         app="mypromo",
         url=lambda sandbox: sandbox.url,
         documented_503=True,
+        documented_errors=documented_errors(),
         link=link,
         order=order,
         line=LINE,

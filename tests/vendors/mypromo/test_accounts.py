@@ -66,8 +66,8 @@ def test_the_fulfiller_gets_a_token_of_its_own(speak_as_fulfiller: SpeakAsFulfil
     }  # fmt: skip
 
 
-def test_errors_name_the_account(speak: Speak, speak_as_fulfiller: SpeakAsFulfiller) -> None:
-    for speaking, name in ((speak, "mypromo"), (speak_as_fulfiller, "mypromo-fulfiller")):
+def test_errors_name_the_account_by_its_title(speak: Speak, speak_as_fulfiller: SpeakAsFulfiller) -> None:
+    for speaking, name in ((speak, "mypromo"), (speak_as_fulfiller, r"mypromo \(fulfiller\)")):
         mypromo, _ = speaking(reply(403))
         with pytest.raises(VendorError, match=f"^{name} refuses our credentials"):
             mypromo.check()

@@ -1,5 +1,7 @@
 """The vendor's examples of stock, prices, texts and products, read as they are documented."""
 
+import json
+from datetime import UTC, datetime
 from decimal import Decimal
 
 import pytest
@@ -7,6 +9,7 @@ import pytest
 from backoffice.vendors.catalog_messages import TierData
 from backoffice.vendors.errors import VendorNotFound
 from backoffice.vendors.listing_messages import PriceData, SearchData, SearchTexts, StockData
+from backoffice.vendors.mypromo.catalog_pages import read_product
 from tests.vendors.loopback import reply
 from tests.vendors.mypromo.conftest import Speak
 from tests.vendors.mypromo.samples import sample
@@ -94,3 +97,14 @@ def test_the_examples_of_products_are_read(name: str, speak: Speak) -> None:
         product = mypromo.read_product("1", language="DE")
     assert (product.vendor_id, product.name) == ("1", "Testproduct Group")
     assert "TESTPRODUCT123" in {variant.sku for variant in product.variants}
+
+
+@pytest.mark.parametrize("available", [True, False])
+def test_a_product_says_when_it_was_changed_and_whether_it_has_an_editor(available: bool) -> None:
+    example = json.loads(sample("products.get.200.json"))
+    for variant in example["variants"]:
+        variant["editor"]["available"] = available
+    product = read_product(json.dumps(example).encode())
+    assert product.vendor_updated_at == datetime(2020, 2, 25, 23, 59, 59, tzinfo=UTC)
+    assert product.vendor_created_at == product.vendor_updated_at
+    assert {bool(variant.editor_intents) for variant in product.variants} == {available}

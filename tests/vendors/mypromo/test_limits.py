@@ -3,7 +3,9 @@
 from typing import Any
 
 import pytest
+from django.utils import translation
 
+from backoffice.text.translatable import render, serialize
 from backoffice.vendors.messages import Credentials, FileLink, OrderToPlace, RemoteLineKind
 from backoffice.vendors.mypromo.adapter import MyPromo
 from backoffice.vendors.mypromo.limits import ADDRESS_LIMITS
@@ -25,7 +27,7 @@ def test_each_text_of_an_address_fits_exactly_its_limits(name: str, role: str) -
     assert found(order(**{role: address(**{name: "ß" * most})})) == {}
     assert found(order(**{role: address(**{name: "ß" * max(least, 1)})})) == {}
     assert found(order(**{role: address(**{name: "ß" * (most + 1)})})) == {
-        f"{role}.{name}": f"Too long: {most + 1} characters, at most {most} are possible."
+        f"{role}.{name}": f"Too long: {most + 1} characters, at most {most} are allowed."
     }
     if least > 1:
         assert found(order(**{role: address(**{name: "ß" * (least - 1)})})) == {
@@ -93,3 +95,9 @@ def test_faults_of_a_line_are_named_by_their_place(changes: dict[str, Any], fiel
 def test_all_faults_are_found_at_once() -> None:
     broken = order(recipient=address(street="x" * 31, zip="1"), lines=(files_line(quantity=0),))
     assert set(found(broken)) == {"recipient.street", "recipient.zip", "lines.0.quantity"}
+
+
+def test_a_reader_of_german_reads_in_german_what_an_english_clerk_caused() -> None:
+    [text] = found(order(recipient=address(street="x" * 31))).values()
+    with translation.override("de"):
+        assert render(serialize([text])) == ["Zu lang: 31 Zeichen, höchstens 30 sind erlaubt."]

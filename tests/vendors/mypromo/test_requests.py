@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from backoffice.vendors.errors import VendorRejected
-from backoffice.vendors.messages import Credentials, FileLink, RemoteLineKind
+from backoffice.vendors.messages import Credentials, FileLink, RemoteLineKind, Sale
 from backoffice.vendors.mypromo.callbacks import callback_path_token
 from tests.vendors.loopback import reply
 from tests.vendors.mypromo.conftest import Speak
@@ -54,6 +54,29 @@ def test_the_fake_flags_are_sent_to_their_sandbox_only(speak: Speak, settings: A
     settings.MYPROMO_SANDBOX = True
     sent = sent_order(speak)
     assert (sent["fake_preflight"], sent["fake_shipment"]) == (True, True)
+
+
+@pytest.mark.parametrize("name", ["fake_preflight", "fake_shipment"])
+def test_each_fake_flag_can_be_left_out(speak: Speak, settings: Any, name: str) -> None:
+    settings.MYPROMO_SANDBOX = True
+    setattr(settings, f"MYPROMO_{name.upper()}", False)
+    assert {"fake_preflight", "fake_shipment"} - set(sent_order(speak)) == {name}
+
+
+def test_a_recipient_gets_the_customers_contact_where_it_is_asked_for_and_there_is_none(
+    speak: Speak, settings: Any
+) -> None:
+    sale = Sale(number="WEB-1", currency="EUR", email="jana@example.com", phone="030 12")
+    bare = {"recipient": address(email="", phone="", mobile=""), "sale": sale}
+    sent = sent_order(speak, **bare)["recipient"]
+    assert (sent["email"], sent["phone"]) == (None, None)
+    settings.MYPROMO_CUSTOMER_CONTACT = True
+    sent = sent_order(speak, **bare)["recipient"]
+    assert (sent["email"], sent["phone"]) == ("jana@example.com", "030 12")
+    own = sent_order(speak, recipient=address(email="own@example.com", phone="1", mobile=""), sale=sale)["recipient"]
+    assert (own["email"], own["phone"]) == ("own@example.com", "1")
+    long = sent_order(speak, **bare | {"sale": Sale(number="WEB-1", currency="EUR", phone="1" * 31)})["recipient"]
+    assert long["phone"] is None, "nothing is refused for what the shop did not put there"
 
 
 def test_an_order_names_our_callback_with_its_secret(speak: Speak, settings: Any) -> None:

@@ -12,10 +12,12 @@ from backoffice.vendors.errors import VendorAuthFailed, VendorRejected, VendorUn
 from backoffice.vendors.messages import (
     CarrierData,
     CountryData,
+    FileReport,
     HistoryEntry,
     LineReport,
     OrderReport,
     PostalAddress,
+    RemoteFileState,
     RemoteLineKind,
     RemoteOrderState,
     ShipmentReport,
@@ -44,6 +46,15 @@ ITEM = LineReport(
     kind=RemoteLineKind.FILES,
     raw_state="PENDING",
     file_urls=("https://test-downloads.mypromo.com/a4.pdf",),
+    files=(FileReport(state=RemoteFileState.WAITING, raw_state="PENDING"),),
+    shipping_late=False,
+)
+WAITING_DOCUMENTS = tuple(
+    FileReport(state=RemoteFileState.WAITING, raw_state="PENDING", name=name) for name in ("deliverySlip", "label")
+)
+DESIGN_READY = (FileReport(state=RemoteFileState.FETCHED, raw_state="READY"),)
+DOCUMENTS = tuple(
+    FileReport(state=RemoteFileState.FETCHED, raw_state="DOWNLOADED", name=name) for name in ("deliverySlip", "label")
 )
 HISTORY = (
     HistoryEntry(vendor_id=80, text="New order created.", at=at(39, 56)),
@@ -97,9 +108,27 @@ FINISHED = OrderReport(
     shipping_earliest=datetime(2019, 8, 20, 23, 59, 59, tzinfo=UTC),
     shipping_latest=datetime(2019, 8, 22, 23, 59, 59, tzinfo=UTC),
     shipping_late=False,
-    lines=(msgspec.structs.replace(ITEM, raw_state="FINISHED"),),
+    lines=(
+        msgspec.structs.replace(
+            ITEM,
+            raw_state="FINISHED",
+            files=(FileReport(state=RemoteFileState.FETCHED, raw_state="DOWNLOADED", name="front"),),
+        ),
+    ),
+    documents=DOCUMENTS,
     shipments=(SHIPMENT,),
     histories=HISTORY,
+)
+# The list shows when an item ships, the order itself does not.
+LISTED = msgspec.structs.replace(
+    FINISHED,
+    lines=(
+        msgspec.structs.replace(
+            FINISHED.lines[0],
+            shipping_earliest=FINISHED.shipping_earliest,
+            shipping_latest=FINISHED.shipping_latest,
+        ),
+    ),
 )
 
 
@@ -115,21 +144,29 @@ def test_a_created_order_is_a_draft(speak: Speak) -> None:
         version=Version(updated_at=CREATED, history_id=80, rank=1),
         created_at=CREATED,
         shipping_late=False,
+        documents=WAITING_DOCUMENTS,
         histories=HISTORY[:1],
     )
 
 
 @pytest.mark.parametrize(
-    ("name", "status", "kind", "sku", "files", "designs"),
+    ("name", "status", "kind", "sku", "files", "designs", "late"),
     [
-        ("items.create.files.201", 201, RemoteLineKind.FILES, "TPD123LD02LAXALOP", ITEM.file_urls, ()),
-        ("items.create.design.201", 201, RemoteLineKind.DESIGN, "TESTPRODUCT123", (), ("9",)),
-        ("items.create.stock.200", 200, RemoteLineKind.STOCK, "TESTPRODUCT123", (), ()),
-        ("items.create.amazon.200", 200, RemoteLineKind.STOCK, "TESTPRODUCT123", (), ()),
+        ("items.create.files.201", 201, RemoteLineKind.FILES, "TPD123LD02LAXALOP", ITEM.file_urls, (), False),
+        ("items.create.design.201", 201, RemoteLineKind.DESIGN, "TESTPRODUCT123", (), ("9",), False),
+        ("items.create.stock.200", 200, RemoteLineKind.STOCK, "TESTPRODUCT123", (), (), None),
+        ("items.create.amazon.200", 200, RemoteLineKind.STOCK, "TESTPRODUCT123", (), (), None),
     ],
 )
 def test_an_added_line_is_read(
-    name: str, status: int, kind: RemoteLineKind, sku: str, files: Any, designs: Any, speak: Speak
+    name: str,
+    status: int,
+    kind: RemoteLineKind,
+    sku: str,
+    files: Any,
+    designs: Any,
+    late: bool | None,
+    speak: Speak,
 ) -> None:
     mypromo, _ = speak(reply(status, sample(name + ".json")))
     assert mypromo.add_line("9", files_line()) == LineReport(
@@ -141,6 +178,8 @@ def test_an_added_line_is_read(
         raw_state="PENDING",
         file_urls=files,
         design_ids=designs,
+        files=ITEM.files if files else DESIGN_READY if designs else (),
+        shipping_late=late,
     )
 
 
@@ -171,7 +210,10 @@ def test_a_submitted_order_may_be_in_production_at_once(speak: Speak) -> None:
         created_at=CREATED,
         shipping_late=False,
         # This answer leaves out the kind of its items.
-        lines=(msgspec.structs.replace(ITEM, kind=None),),
+        lines=(
+            msgspec.structs.replace(ITEM, kind=None, files=(msgspec.structs.replace(ITEM.files[0], name="front"),)),
+        ),
+        documents=WAITING_DOCUMENTS,
         histories=HISTORY[:3],
     )
     assert (server.seen[0].method, server.seen[0].path) == ("POST", "/mypromo/v1/orders/9/submit")
@@ -187,13 +229,13 @@ def test_the_list_of_orders_shows_the_same_as_the_order_itself(speak: Speak) -> 
     body = sample_json("orders.list.200.json")
     body["meta"]["last_page"] = 1
     mypromo, server = speak(reply(200, json.dumps(body)))
-    assert list(mypromo.list_orders(updated_from=date(2019, 8, 13))) == [FINISHED]
+    assert list(mypromo.list_orders(updated_from=date(2019, 8, 13))) == [LISTED]
     assert server.seen[0].path == "/mypromo/v1/orders?updated_from=2019-08-13&page=1&per_page=15"
 
 
 def test_the_example_of_a_list_has_a_second_page(speak: Speak) -> None:
     mypromo, server = speak(reply(200, sample("orders.list.200.json")), reply(200, '{"data": []}'))
-    assert list(mypromo.list_orders(updated_from=date(2019, 8, 13))) == [FINISHED]
+    assert list(mypromo.list_orders(updated_from=date(2019, 8, 13))) == [LISTED]
     assert [seen.path.split("page=")[1] for seen in server.seen] == ["1&per_", "2&per_"]
 
 
@@ -214,6 +256,7 @@ def test_a_cancelled_order_is_read(speak: Speak) -> None:
         version=Version(updated_at=at(54, 44), history_id=93, rank=5),
         created_at=at(54, 35),
         shipping_late=False,
+        documents=WAITING_DOCUMENTS,
         histories=(
             HistoryEntry(vendor_id=92, text="New order created.", at=at(54, 35)),
             HistoryEntry(vendor_id=93, text="Order canceled.", at=at(54, 44)),

@@ -54,6 +54,8 @@ PROFILES = {
             "SIGN_CUSTOMISER_WEBHOOK_SECRETS": [],
         },
         secrets=[TOKEN, *INTEGRATION, *WEBHOOK],
+        # Shows none; each product has to be one that was answered before.
+        documented_errors=["The selected products.0.external_id is invalid."],
         app="sign-customiser",
         url=lambda sandbox: sandbox.others["sign-customiser"].public_url,
         order=order,

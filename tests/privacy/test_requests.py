@@ -1,0 +1,154 @@
+"""Requests: refused or postponed while something is open, done once nothing is, and again after a restore."""
+
+from datetime import timedelta
+from io import StringIO
+from pathlib import Path
+from typing import Any
+
+import pytest
+from django.core.files.storage import default_storage
+from django.core.management import call_command
+from django.utils import timezone
+from pytest_django import Settings
+
+from backoffice.audit.services.verifying import verify
+from backoffice.engine.models import Push
+from backoffice.errors import DomainError, InvalidInput
+from backoffice.privacy.models import PrivacyRequest, RequestState, RetentionMark, RetentionRule
+from backoffice.privacy.services import outside, requests, restoring
+from backoffice.privacy.services.requests import Meant
+from backoffice.privacy.services.retention import preview_retention, run_retention, set_period
+from orders.models import Address, Order, OrderState
+from tests.orders.rows import make_order
+
+pytestmark = pytest.mark.django_db
+JANA = "jana@example.com"
+
+
+@pytest.fixture(autouse=True)
+def kept_here(settings: Settings, tmp_path: Path) -> None:
+    settings.MEDIA_ROOT = tmp_path / "media"
+
+
+def _order(state: str = OrderState.CLOSED, *, email: str = JANA, days: int = 0, **changes: Any) -> Order:
+    order = make_order(state=state, customer_email=email, customer_lastname="Größer", **changes)
+    Order.objects.filter(pk=order.pk).update(updated_at=timezone.now() - timedelta(days=days))
+    return order
+
+
+def test_an_open_order_refuses_an_erasure_and_nothing_has_changed() -> None:
+    order = _order(OrderState.HELD)
+    with pytest.raises(DomainError, match=order.number):
+        requests.ask_for_erasure(Meant("Jana", [JANA]), reason="asked", actor="mara")
+    order.refresh_from_db()
+    assert (order.customer_email, order.erased_at) == (JANA, None)
+    assert not PrivacyRequest.objects.exists()
+    assert not Push.objects.exists()
+    assert not default_storage.exists(outside.PLACE)
+
+
+def test_an_erasure_that_may_wait_is_done_once_the_order_has_ended() -> None:
+    order = _order(OrderState.HELD)
+    row = requests.ask_for_erasure(Meant("Jana", [JANA]), reason="asked", actor="mara", wait=True)
+    requests.work_requests(seconds=5)
+    row.refresh_from_db()
+    assert (row.state, order.number in row.problem) == (RequestState.POSTPONED, True)
+    Order.objects.update(state=OrderState.CLOSED)
+    PrivacyRequest.objects.update(lease_until=None)
+    requests.work_requests(seconds=5)
+    row.refresh_from_db()
+    order.refresh_from_db()
+    assert (row.state, order.customer_email) == (RequestState.DONE, "")
+    assert verify().problems == []
+
+
+@pytest.mark.parametrize("reason", ["", " ", "x" * 1001])
+def test_an_erasure_without_a_reason_is_refused(reason: str) -> None:
+    _order()
+    with pytest.raises(InvalidInput) as refused:
+        requests.ask_for_erasure(Meant("Jana", [JANA]), reason=reason, actor="mara")
+    assert list(refused.value.errors) == ["reason"]
+    assert not PrivacyRequest.objects.exists()
+
+
+def test_a_request_that_has_not_begun_is_withdrawn_and_names_nobody() -> None:
+    _order(OrderState.HELD)
+    row = requests.ask_for_erasure(Meant("Jana", [JANA]), reason="asked", actor="mara", wait=True)
+    requests.work_requests(seconds=5)
+    requests.withdraw(row.pk)
+    row.refresh_from_db()
+    assert (row.state, row.person, row.title) == (RequestState.WITHDRAWN, None, None)
+    with pytest.raises(DomainError):
+        requests.withdraw(row.pk)
+
+
+def test_who_was_erased_after_a_backup_is_erased_again_from_the_list_outside(tmp_path: Path) -> None:
+    """Without the list nobody would know: that is the control."""
+    order, other = _order(), _order(email="otto@example.com")
+    kept = (order.customer_email, Address.objects.get(order=order).lastname)
+    requests.ask_for_erasure(Meant("Jana", [JANA]), reason="asked", actor="mara")
+    requests.work_requests(seconds=5)
+    outside.copy_beside(tmp_path)
+    assert JANA.encode() not in (tmp_path / outside.BESIDE_BACKUPS).read_bytes()
+
+    def restore() -> None:
+        """Have the database as it was, which knows nothing of the request."""
+        Order.objects.filter(pk=order.pk).update(customer_email=kept[0], erased_at=None)
+        Address.objects.filter(order=order).update(lastname=kept[1])
+        PrivacyRequest.objects.all().delete()
+
+    restore()
+    default_storage.delete(outside.PLACE)
+    assert restoring.erase_again() == 0
+    assert Order.objects.get(pk=order.pk).customer_email == JANA
+
+    restoring.erase_after_restore(tmp_path / "backoffice-20261129T023000Z")
+    order.refresh_from_db()
+    other.refresh_from_db()
+    assert (order.customer_email, order.addresses.get().lastname) == ("", "")
+    assert (other.customer_email, other.erased_at) == ("otto@example.com", None)
+    assert restoring.erase_again() == 0
+
+
+def test_retention_ends_what_is_old_and_never_an_open_order() -> None:
+    old, young, still_open = _order(days=100), _order(days=10), _order(OrderState.HELD, days=100)
+    assert sum(run_retention(seconds=10).values()) == 0
+    set_period("orders", shop=None, days=90, actor="mara")
+    assert {(due.scope.kind.kind, due.count) for due in preview_retention() if due.count} == {("orders", 1)}
+    out = StringIO()
+    call_command("apply_retention", "--dry-run", stdout=out)
+    assert out.getvalue().splitlines() == ["orders\tWEB\t90 days\t1"]
+    assert run_retention(seconds=10)["orders"] == 1
+    for order in (old, young, still_open):
+        order.refresh_from_db()
+    assert [order.erased_at is None for order in (old, young, still_open)] == [False, True, True]
+    assert Address.objects.get(order=old).lastname == ""
+    assert Address.objects.get(order=young).lastname == "Größer"
+    assert run_retention(seconds=10)["orders"] == 0
+    assert RetentionMark.objects.get(kind="orders.people").done == 1
+
+
+def test_a_shop_has_a_period_of_its_own_and_too_short_a_one_is_refused() -> None:
+    order = _order(days=100)
+    set_period("addresses", shop=None, days=90, actor="mara")
+    set_period("addresses", shop=order.shop, days=None, actor="mara")
+    assert run_retention(seconds=10)["addresses"] == 0
+    with pytest.raises(InvalidInput):
+        set_period("addresses", shop=order.shop, days=1, actor="mara")
+    assert RetentionRule.objects.get(shop=order.shop).days is None
+    set_period("addresses", shop=order.shop, days=60, actor="mara")
+    assert run_retention(seconds=10)["addresses"] == 1
+    order.refresh_from_db()
+    assert (Address.objects.get(order=order).street, order.customer_email) == ("", JANA)
+
+
+def test_the_record_of_processing_is_written_in_both_languages() -> None:
+    texts = {}
+    for language in ("en", "de"):
+        out = StringIO()
+        call_command("processing_record", language=language, stdout=out)
+        texts[language] = out.getvalue()
+    assert "Article 30 GDPR" in texts["en"]
+    assert "Artikel 30 DSGVO" in texts["de"]
+    assert "name, e-mail, telephone" in texts["en"]
+    assert texts["de"].count("| ") == texts["en"].count("| ")
