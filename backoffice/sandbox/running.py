@@ -88,6 +88,14 @@ class Sandbox:
         if self._state:
             self._state.stop()
 
+    def advance(self, seconds: float) -> None:
+        """Move a manual clock on and wait until mypromo's callbacks were answered: what is read afterwards stays as
+        it is, also its history, which names each callback.
+        """
+        self.clock.advance(seconds)
+        if not self.callbacks.wait(60):
+            raise TimeoutError("the callbacks were not answered within a minute")
+
     def _restore(self, saved: dict[str, Any]) -> None:
         self.ledger.restore(saved["ledger"])
         self.mypromo.restore(saved["mypromo"])

@@ -97,7 +97,7 @@ def wait_until(state: str, order: Order, sandbox: Sandbox) -> None:
     for _ in range(40):
         if state in (order.production, order.shipment):
             return
-        sandbox.clock.advance(1)
+        sandbox.advance(1)
         OrderPull("mypromo").run()
         order.refresh_from_db()
     raise AssertionError(f"The order never was {state}.")

@@ -142,7 +142,7 @@ def confirm(campaign: MailCampaign, payer: User, *, accepts_difference: bool = F
 
 def settle(sandbox: Sandbox, campaign: MailCampaign, *, seconds: float = 4.0) -> MailCampaign:
     """Let time go by at the vendor, and ask it."""
-    sandbox.clock.advance(seconds)
+    sandbox.advance(seconds)
     follow_campaigns(at_once=True)
     campaign.refresh_from_db()
     return campaign

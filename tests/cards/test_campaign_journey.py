@@ -85,7 +85,7 @@ def test_a_payment_is_asked_for_at_the_pace_that_the_vendor_names(
     campaign = confirm(proofed(1), payer)
     work_off()
     before = vendor.ledger.total("GET v1/order")
-    sandbox.clock.advance(4)
+    sandbox.advance(4)
     follow_campaigns()
     assert vendor.ledger.total("GET v1/order") == before
     MailCampaign.objects.update(poll_at=timezone.now() - timedelta(seconds=1))

@@ -68,7 +68,7 @@ class Desk:
         due = Push.objects.filter(state__in=[PushState.NEW, PushState.UNKNOWN], next_at__lte=timezone.now())
         for push_id in list(due.order_by("pk").values_list("pk", flat=True)):
             deliver(push_id)
-        self.sandbox.clock.advance(5)
+        self.sandbox.advance(5)
         poll_due_jobs()
 
     def sales(self, skus: Iterable[str] = ()) -> dict[str, dict[str, str]]:

@@ -61,10 +61,10 @@ def live_through(sandbox: Sandbox, orders: list[Order]) -> list[Told]:
         vendor_id = _place(sandbox, order, token=token, told=told)
         newest[order.number] = b""
         _listen(sandbox, newest, told)
-        sandbox.clock.advance(STEP_SECONDS / 10)
+        sandbox.advance(STEP_SECONDS / 10)
         assert str(vendor_id) == order.vendor_orders.get().vendor_id
     for _ in range(6):
-        sandbox.clock.advance(STEP_SECONDS)
+        sandbox.advance(STEP_SECONDS)
         _listen(sandbox, newest, told)
     return told
 

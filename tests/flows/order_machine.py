@@ -154,7 +154,7 @@ class OrderMachine(RuleBasedStateMachine):
 
     @rule(seconds=st.integers(1, 4), lost=st.booleans(), backwards=st.booleans())
     def produce(self, seconds: int, lost: bool, backwards: bool) -> None:
-        self.sandbox.clock.advance(seconds)
+        self.sandbox.advance(seconds)
         self.postbox.settle()
         told, self.postbox.waiting = self.postbox.waiting, []
         if not lost:

@@ -31,7 +31,7 @@ def test_an_order_is_placed_produced_shipped_delivered_and_closed(sandbox, place
 
     seen = []
     for _ in range(12):
-        sandbox.clock.advance(1)
+        sandbox.advance(1)
         postbox.settle()
         postbox.let_in()
         order.refresh_from_db()
@@ -51,7 +51,7 @@ def test_an_order_is_placed_produced_shipped_delivered_and_closed(sandbox, place
 def test_when_every_callback_is_lost_the_poll_brings_the_order_to_its_end(sandbox, place: Place) -> None:
     sandbox.settings.change(callback_drop=1.0)
     order = place()
-    sandbox.clock.advance(60)
+    sandbox.advance(60)
 
     result = OrderPull("mypromo").run()
 
@@ -108,7 +108,7 @@ def test_a_file_that_cannot_be_fetched_fails_production_and_holds_with_the_vendo
     sandbox, place: Place, postbox
 ) -> None:
     order = place({"files": [FILE | {"url": "https://files.example.invalid/a4.pdf"}]})
-    sandbox.clock.advance(10)
+    sandbox.advance(10)
     postbox.settle()
     postbox.let_in()
 
@@ -146,7 +146,7 @@ def test_cancelling_before_production_waits_for_the_vendors_answer(sandbox, plac
 def test_a_cancellation_that_comes_too_late_leaves_the_order_and_says_why(sandbox, place: Place, work) -> None:
     order = place()
     sandbox.settings.change(callback_drop=1.0)
-    sandbox.clock.advance(5.5)  # in production, and we have not heard of it
+    sandbox.advance(5.5)  # in production, and we have not heard of it
 
     cancel_order(order, actor="tester", reason="wrong colour")
     work()
@@ -179,7 +179,7 @@ def test_two_parcels_are_partly_shipped_before_they_are_shipped(sandbox, place: 
     order = place({"sku": "SANDBOX-TWO-PARCELS", "quantity": 10})
     states = []
     for _ in range(24):
-        sandbox.clock.advance(0.5)
+        sandbox.advance(0.5)
         OrderPull("mypromo").run()
         order.refresh_from_db()
         states.append(order.shipment)
@@ -191,7 +191,7 @@ def test_two_parcels_are_partly_shipped_before_they_are_shipped(sandbox, place: 
 def test_a_late_order_is_marked_late_until_it_is_shipped(sandbox, place: Place) -> None:
     sandbox.settings.change(callback_drop=1.0)
     order = place({"sku": "SANDBOX-LATE", "quantity": 10})
-    sandbox.clock.advance(5.5)
+    sandbox.advance(5.5)
     OrderPull("mypromo").run()
 
     order.refresh_from_db()
@@ -202,7 +202,7 @@ def test_a_late_order_is_marked_late_until_it_is_shipped(sandbox, place: Place) 
 
 def test_callbacks_twice_and_in_any_order_leave_the_same(sandbox, place: Place, postbox) -> None:
     order = place()
-    sandbox.clock.advance(60)
+    sandbox.advance(60)
     postbox.settle()
     came = list(postbox.waiting)
     assert len(came) >= 3
@@ -224,7 +224,7 @@ def test_callbacks_twice_and_in_any_order_leave_the_same(sandbox, place: Place, 
 
 def test_a_callback_for_an_order_that_is_not_ours_waits_as_an_orphan(sandbox, place: Place, postbox) -> None:
     place()
-    sandbox.clock.advance(60)
+    sandbox.advance(60)
     postbox.settle()
     forged = postbox.waiting[0]
     body = forged.body.replace(b'"WEB-100001"', b'"ANOTHER-1"').replace(b'"id":1,', b'"id":99999,', 1)
@@ -239,7 +239,7 @@ def test_a_callback_for_an_order_that_is_not_ours_waits_as_an_orphan(sandbox, pl
 
 def test_a_forged_end_is_read_again_before_it_is_believed(sandbox, place: Place, postbox) -> None:
     order = place()
-    sandbox.clock.advance(5.5)
+    sandbox.advance(5.5)
     postbox.settle_after_the_first()
     genuine = postbox.waiting[0]
     lie = genuine.body.replace(b'"PROCESSING"', b'"CANCELED"', 1)
@@ -273,7 +273,7 @@ def _rows(order: Order) -> tuple[object, ...]:
 def test_a_tracking_code_finds_its_order(sandbox: Sandbox, place: Place) -> None:
     order = place()
     place()
-    sandbox.clock.advance(60)
+    sandbox.advance(60)
     OrderPull("mypromo").run()
 
     code = order.shipments.get().tracking_code

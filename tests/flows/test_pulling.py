@@ -23,7 +23,7 @@ def test_the_command_names_the_orders_whose_callbacks_were_missed(
     sandbox: Sandbox, place: Place, capsys: pytest.CaptureFixture[str]
 ) -> None:
     order = place()
-    sandbox.clock.advance(5.5)
+    sandbox.advance(5.5)
 
     call_command("pull_orders")
     told = capsys.readouterr().out
@@ -37,7 +37,7 @@ def test_the_command_names_the_orders_whose_callbacks_were_missed(
 def test_more_orders_than_a_page_holds_are_all_read(sandbox: Sandbox, place: Place) -> None:
     sandbox.settings.change(page_cap=3)
     orders = [place() for _ in range(7)]
-    sandbox.clock.advance(60)
+    sandbox.advance(60)
 
     result = OrderPull("mypromo").run()
 
@@ -47,7 +47,7 @@ def test_more_orders_than_a_page_holds_are_all_read(sandbox: Sandbox, place: Pla
 
 def test_an_order_that_was_not_heard_of_for_long_is_read_by_itself(sandbox: Sandbox, place: Place) -> None:
     order = place({"sku": "SANDBOX-STUCK", "quantity": 10})
-    sandbox.clock.advance(60)
+    sandbox.advance(60)
     long_ago = timezone.now() - timedelta(hours=STALE_HOURS + 1)
     VendorOrder.objects.update(read_at=long_ago)
 
@@ -89,7 +89,7 @@ def test_news_that_no_webhook_brought_is_a_row_from_the_second_pull_on(sandbox: 
     order = place()
     OrderPull("mypromo").run()
     assert not Drift.objects.exists()
-    sandbox.clock.advance(60)
+    sandbox.advance(60)
     OrderPull("mypromo").run()
     rows = Drift.objects.values_list("vendor", "reference", "subject_type", "subject_id")
     assert list(rows) == [("mypromo", order.number, "orders.order", order.pk)]
@@ -108,7 +108,7 @@ def test_an_order_that_cannot_be_applied_keeps_no_other_and_is_read_in_the_next_
 ) -> None:
     bad, good = place(), place()
     OrderPull("mypromo").run()
-    sandbox.clock.advance(60)
+    sandbox.advance(60)
     with connection.cursor() as cursor:
         cursor.execute(_BREAK)
         cursor.execute("SELECT set_config('test.broken', %s, true)", [str(bad.pk)])
@@ -131,7 +131,7 @@ def test_a_vendor_that_stops_answering_ends_the_run_and_is_said(sandbox: Sandbox
 
 def test_a_pause_does_not_stop_a_pull_even_when_the_token_has_ended(sandbox: Sandbox, place: Place) -> None:
     order = place()
-    sandbox.clock.advance(60)
+    sandbox.advance(60)
     limiter.pause("mypromo", actor="jo", reason="restore")
     VendorToken.objects.all().delete()
 

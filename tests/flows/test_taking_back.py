@@ -57,7 +57,7 @@ def test_what_is_made_already_goes_on_and_says_so(
     order = place()
     part = order.vendor_orders.get()
     take_back_part(part, actor="mara")
-    sandbox.clock.advance(60)
+    sandbox.advance(60)
     work()
     order.refresh_from_db()
     assert (order.state, active_holds(order).exists()) == (OrderState.CLOSED, False)

@@ -188,7 +188,7 @@ def test_a_cancelled_order_ships_nothing(sandbox: Sandbox, make: Make) -> None:
 def test_a_delivered_parcel_stays_delivered(sandbox: Sandbox, make: Make, work: Work) -> None:
     made = add_parcel(make("plain"), parcel(), actor="anna")
     work()
-    sandbox.clock.advance(30 * 86400)
+    sandbox.advance(30 * 86400)
     ProductionPull(VENDOR).run()
     made.refresh_from_db()
     assert made.delivered is True

@@ -185,7 +185,7 @@ def test_the_pull_brings_everything_and_asks_only_for_changes_afterwards(sandbox
     sandbox.mypromo.examples.make(24)
     call_command("pull_production_orders")
     assert ProductionOrder.objects.count() == len(sandbox.mypromo.production.held)
-    sandbox.clock.advance(3 * 86400)
+    sandbox.advance(3 * 86400)
     late = ProductionOrder.objects.order_by("pk").last()
     sandbox.mypromo.examples.make(1)
     call_command("pull_production_orders")

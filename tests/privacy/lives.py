@@ -319,7 +319,7 @@ def live_together(lives: list[Life], world: World, orders: list[Order]) -> None:
     """Have them stand beside each other: made and shipped, told to a vendor, in a table, in an export."""
     work_off()
     for _day in range(12):
-        world.sandbox.clock.advance(1)
+        world.sandbox.advance(1)
         world.postbox.settle()
         world.postbox.let_in()
     for order in orders:

@@ -135,7 +135,7 @@ def _assert_vendors_are_asked(row: PrivacyRequest) -> None:
 
 def _assert_stays_away(order: Order, world: World, commit: Callable[..., Any]) -> None:
     """Neither a callback, a pull nor a reading of reviews brings her back, and her opt-out holds."""
-    world.sandbox.clock.advance(1)
+    world.sandbox.advance(1)
     with commit(execute=True):
         world.postbox.settle()
         world.postbox.let_in()

@@ -34,7 +34,7 @@ def test_the_demo_subscribes_once_and_hears_of_orders_and_forms(
     shopper.design_sign(product_url=f"{live_server.url}/callbacks/sign-customiser/product-created/WEB/")
     release_order(sign_order(CustomProduct.objects.get()), actor="tester")
     deliver(Push.objects.get(kind="orders.place").pk)
-    sandbox.clock.advance(1)
+    sandbox.advance(1)
     shopper.fill_in_form()
     Callback.objects.update(next_at=timezone.now())
     work_due_callbacks()

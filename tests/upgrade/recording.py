@@ -94,6 +94,6 @@ def take_in(client: Client, key: str, *, number: int, reference: str) -> int:
 def deliver_callbacks(sandbox: Sandbox, postbox: Postbox) -> None:
     """Let the vendor make and ship what it has, and report it."""
     for _ in range(2):
-        sandbox.clock.advance(6)
+        sandbox.advance(6)
         postbox.settle()
         postbox.let_in()

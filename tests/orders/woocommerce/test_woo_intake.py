@@ -42,7 +42,7 @@ def test_what_comes_twice_or_late_makes_no_second_order(woo: Woo) -> None:
     woo.app.outbox += deliveries
     woo.app.post_due(woo.post)
     assert WooMessage.objects.count() == 1
-    woo.sandbox.clock.advance(5)
+    woo.sandbox.advance(5)
     woo.app.change(bought["id"], customer_note="x")
     late = list(deliveries)
     woo.deliver()
@@ -82,7 +82,7 @@ def test_an_order_comes_in_once_it_is_paid(woo: Woo) -> None:
     woo.deliver()
     assert not Order.objects.exists()
     assert WooMessage.objects.get().state == MessageState.UNPAID
-    woo.sandbox.clock.advance(5)
+    woo.sandbox.advance(5)
     woo.app.change(bought["id"], status="processing")
     woo.deliver()
     assert Order.objects.count() == 1
@@ -117,7 +117,7 @@ def test_products_with_our_sku_are_proposed_and_taken_unasked_only_where_that_is
     WooProduct.objects.update(sku="")
     woo.connection.use_equal_skus = True
     woo.connection.save()
-    woo.sandbox.clock.advance(5)
+    woo.sandbox.advance(5)
     bought = woo.app.buy(line_items=bought["line_items"])
     woo.deliver()
     assert Order.objects.count() == 2
@@ -136,7 +136,7 @@ def test_what_cannot_be_read_is_left_to_people_and_kept_as_it_came(woo: Woo, bod
 def test_a_cancelled_order_is_cancelled_here_and_one_on_hold_waits(woo: Woo) -> None:
     first, second = woo.app.buy(), woo.app.buy()
     woo.deliver()
-    woo.sandbox.clock.advance(5)
+    woo.sandbox.advance(5)
     woo.app.change(first["id"], status="cancelled")
     woo.app.change(second["id"], status="on-hold")
     woo.deliver()
@@ -147,13 +147,13 @@ def test_a_cancelled_order_is_cancelled_here_and_one_on_hold_waits(woo: Woo) -> 
 def test_another_address_is_taken_over_and_other_lines_wait_for_a_person(woo: Woo) -> None:
     bought = woo.app.buy()
     woo.deliver()
-    woo.sandbox.clock.advance(5)
+    woo.sandbox.advance(5)
     woo.app.change(bought["id"], shipping=bought["shipping"] | {"address_1": "Nebenstraße 1"})
     woo.deliver()
     order = Order.objects.get()
     assert order.addresses.get(role=AddressRole.RECIPIENT).street == "Nebenstraße 1"
     assert order.state == OrderState.RELEASED
-    woo.sandbox.clock.advance(5)
+    woo.sandbox.advance(5)
     woo.app.change(bought["id"], line_items=[bought["line_items"][0] | {"quantity": 20}])
     woo.deliver()
     order.refresh_from_db()
@@ -168,7 +168,7 @@ def test_what_webhooks_missed_is_read_page_by_page_whatever_second_it_is_of(
     monkeypatch.setattr("orders.connectors.woocommerce.services.pulling._SHARED", 1)
     for number in range(11):
         woo.app.buy(status="pending")
-        woo.sandbox.clock.advance(number % 5 == 0)
+        woo.sandbox.advance(number % 5 == 0)
     woo.app.outbox.clear()
     assert pull(woo.connection) == 11
     assert pull(woo.connection) == 0
@@ -180,7 +180,7 @@ def test_what_webhooks_missed_is_read_page_by_page_whatever_second_it_is_of(
 def test_a_partial_refund_holds_the_order_and_says_how_much(woo: Woo) -> None:
     bought = woo.app.buy()
     woo.deliver()
-    woo.sandbox.clock.advance(5)
+    woo.sandbox.advance(5)
     refunds = [{"id": 1, "reason": "", "total": "-3.50"}, {"id": 2, "reason": "", "total": "-1.00"}]
     woo.app.change(bought["id"], refunds=refunds)
     woo.deliver()
@@ -193,7 +193,7 @@ def test_an_order_that_was_placed_long_ago_and_is_paid_now_comes_in(woo: Woo) ->
     bought = woo.app.buy(status="on-hold", date_created_gmt="2024-03-01T10:00:00", date_paid_gmt=None)
     woo.deliver()
     assert WooMessage.objects.get().state == MessageState.UNPAID
-    woo.sandbox.clock.advance(5)
+    woo.sandbox.advance(5)
     paid = woo.sandbox.clock.now().strftime("%Y-%m-%dT%H:%M:%S")
     woo.app.change(bought["id"], status="processing", date_paid_gmt=paid)
     woo.deliver()

@@ -83,7 +83,7 @@ def test_a_held_order_is_on_hold_there_where_that_is_chosen_and_our_own_change_h
     hold_order(order, reason=HoldReason.MANUAL, text="Wait", actor="mara")
     send_due()
     assert woo.app.orders[bought["id"]]["status"] == "on-hold"
-    woo.sandbox.clock.advance(5)
+    woo.sandbox.advance(5)
     woo.app.change(bought["id"])
     woo.deliver()
     assert order.holds.count() == 1
@@ -163,7 +163,7 @@ def run(woo: Woo, *, orders: int, share: float) -> None:
     chance = random.Random(7)
     for number in range(orders):
         bought = woo.app.buy()
-        woo.sandbox.clock.advance(number % 3)
+        woo.sandbox.advance(number % 3)
         if chance.random() < share:
             woo.app.change(bought["id"], customer_note="again")
     deliveries = list(woo.app.outbox)

@@ -98,7 +98,7 @@ def test_a_checkout_whose_answer_was_lost_shows_in_the_order(vendor: Any, sandbo
     with pytest.raises(VendorAmbiguous):
         vendor.check_out_cards(made, MAILING)
     assert vendor.read_cards([made])[made].state not in (RemoteCardState.DRAFT, RemoteCardState.UNKNOWN)
-    sandbox.clock.advance(30)
+    sandbox.advance(30)
     assert len(sandbox.others[profile.app].ledger.of_kind("charge")) == 1
 
 

@@ -189,7 +189,7 @@ def test_an_order_is_followed_to_its_parcel_and_never_goes_back(sandbox, vendor,
     made = vendor.submit_order(draft(vendor, profile, reference).vendor_id)
     seen = [made]
     for _ in range(60):
-        sandbox.clock.advance(0.5)
+        sandbox.advance(0.5)
         seen.append(vendor.read_order(made.vendor_id))
         if seen[-1].state == RemoteOrderState.IN_PRODUCTION and seen[-2].state != RemoteOrderState.IN_PRODUCTION:
             with pytest.raises(VendorRejected):

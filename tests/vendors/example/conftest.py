@@ -63,7 +63,7 @@ class Shop:
 
     def pass_time(self, seconds: float) -> None:
         """Let time pass at the vendor, whose news come in and are processed."""
-        self.sandbox.clock.advance(seconds)
+        self.sandbox.advance(seconds)
         Callback.objects.filter(next_at__isnull=False).update(next_at=timezone.now())
         work_due_callbacks()
 

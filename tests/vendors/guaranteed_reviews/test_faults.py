@@ -16,7 +16,7 @@ ORDERS = [order(number) for number in range(1, 4)]
 
 
 def invitations(sandbox: Sandbox) -> Counter[str]:
-    sandbox.clock.advance(DAYS)
+    sandbox.advance(DAYS)
     return Counter(event["id_order"] for event in sandbox.guaranteed_reviews.ledger.of_kind("invitation"))
 
 

@@ -98,7 +98,7 @@ def fill_as_merchant(sandbox: Sandbox, vendor: Any) -> None:
     for number in range(1, 5):
         vendor.create_order(order(f"WEB-{number}"))
         vendor.update_sync([SyncUpdate(sku=LINE.sku, available=True)])
-    sandbox.clock.advance(10)
+    sandbox.advance(10)
 
 
 def fill_as_fulfiller(sandbox: Sandbox, vendor: Any) -> None:
@@ -106,7 +106,7 @@ def fill_as_fulfiller(sandbox: Sandbox, vendor: Any) -> None:
     sandbox.mypromo.examples.make(4)
     for _ in range(4):
         vendor.update_stock_fulfiller([StockUpdate(sku=LINE.sku, available=True)])
-    sandbox.clock.advance(10)
+    sandbox.advance(10)
 
 
 def profile(

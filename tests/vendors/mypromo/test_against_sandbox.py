@@ -75,7 +75,7 @@ def test_an_order_goes_its_whole_way(mypromo: MyPromo, sandbox: Sandbox) -> None
     vendor_id = place(mypromo, "WAY-1")
     seen = [mypromo.read_order(vendor_id)]
     for _ in range(80):
-        sandbox.clock.advance(0.25)
+        sandbox.advance(0.25)
         report = mypromo.read_order(vendor_id)
         if report.state is not seen[-1].state:
             seen.append(report)
@@ -109,7 +109,7 @@ def test_the_three_kinds_of_lines_are_taken(mypromo: MyPromo, sandbox: Sandbox) 
 
 def test_an_order_in_production_cannot_be_cancelled(mypromo: MyPromo, sandbox: Sandbox) -> None:
     vendor_id = place(mypromo, "CANCEL-2")
-    sandbox.clock.advance(60)
+    sandbox.advance(60)
     with pytest.raises(VendorRejected, match="You cannot edit a processed order") as raised:
         mypromo.cancel_order(vendor_id)
     assert raised.value.status == 422
@@ -205,7 +205,7 @@ def test_a_callback_comes_with_our_secret_and_reads_like_the_order(
     with receiving() as receiver:
         settings.PUBLIC_URL = receiver.url.removesuffix("/callback")
         vendor_id = place(mypromo, "CALL-1")
-        sandbox.clock.advance(60)
+        sandbox.advance(60)
         assert sandbox.callbacks.wait()
         assert receiver.bodies
         for headers, body in zip(receiver.headers, receiver.bodies, strict=True):

@@ -69,11 +69,11 @@ def tier(quantity: int, price: str) -> TierUpdate:
 def finish(sandbox: Sandbox, adapter: Any, queue_id: str) -> Any:
     """Return the job after its whole life."""
     assert adapter.read_job(queue_id).state is RemoteJobState.QUEUED
-    sandbox.clock.advance(2.5)
+    sandbox.advance(2.5)
     assert adapter.read_job(queue_id).state is RemoteJobState.SCHEDULED
-    sandbox.clock.advance(1)
+    sandbox.advance(1)
     assert adapter.read_job(queue_id).state is RemoteJobState.PROCESSING
-    sandbox.clock.advance(10)
+    sandbox.advance(10)
     return adapter.read_job(queue_id)
 
 
@@ -287,7 +287,7 @@ def test_a_production_order_calls_back(fulfiller: MyPromoFulfiller, sandbox: San
         sandbox.settings.change(fulfiller_callback_url=receiver.url, fulfiller_callback_auth=auth)
         order = made(sandbox, fulfiller, "plain")
         fulfiller.add_shipment(order.vendor_id, ShipmentToAdd(carrier="dhl", tracking_code="CODE-1"))
-        sandbox.clock.advance(1)
+        sandbox.advance(1)
         assert sandbox.callbacks.wait()
         headers = {name.lower(): value for name, value in receiver.headers[-1].items()}
         assert fulfiller.verify_callback(CallbackRequest("production", headers, b""))
