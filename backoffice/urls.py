@@ -30,3 +30,8 @@ urlpatterns = [
     path("readyz", health.readyz),
     path("metrics", health.metrics),
 ]
+
+handler400 = "backoffice.web.problems.bad_request"
+handler403 = "backoffice.web.problems.not_allowed"
+handler404 = "backoffice.web.problems.not_found"
+handler500 = "backoffice.web.problems.failed"

@@ -65,7 +65,6 @@ def _pages(request: HttpRequest, text: str) -> list[SearchResult]:
         reverse(f"admin:{model._meta.app_label}_{model._meta.model_name}_changelist")
         for model in admin.site._registry
         if text in str(model._meta.verbose_name_plural).lower()
-        or text in str(model._meta.app_config.verbose_name).lower()
     }
     return [
         SearchResult(

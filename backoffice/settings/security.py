@@ -32,6 +32,7 @@ SECURE_HTTPS = public_address.scheme == "https"
 SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = LANGUAGE_COOKIE_SECURE = SECURE_HTTPS
 # With the prefix a browser takes them from this very host only, over https only.
 _PREFIX = "__Host-" if SECURE_HTTPS else ""
+CSRF_FAILURE_VIEW = "backoffice.web.problems.expired_form"
 SESSION_COOKIE_NAME, CSRF_COOKIE_NAME = f"{_PREFIX}sessionid", f"{_PREFIX}csrftoken"
 SECURE_SSL_REDIRECT = env.bool("SECURE_SSL_REDIRECT", default=SECURE_HTTPS)
 SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https") if TRUSTED_PROXIES else None

@@ -8,6 +8,7 @@ from django.http import HttpRequest
 from django.http.response import HttpResponseBase
 from django.urls import URLPattern, URLResolver, include, path, register_converter
 from django.utils.functional import SimpleLazyObject
+from unfold.dataclasses import SearchResult
 from unfold.sites import UnfoldAdminSite
 
 # Label of an app -> first part of the addresses of its pages, where these are not the same. Bookmarks and links in
@@ -88,6 +89,18 @@ class StaffSite(UnfoldAdminSite):
                 shared = found.setdefault(address, {**app, "app_label": address, "name": name, "models": []})
                 shared["models"] = sorted(shared["models"] + app["models"], key=lambda model: str(model["name"]))
         return sorted(found.values(), key=lambda app: str(app["name"]).lower())
+
+    def _search_apps(self, app_list: list[dict[str, Any]], search_term: str) -> list[SearchResult]:
+        """Return the lists whose own name has the term, what is named exactly so first. Unfold adds all lists of an app
+        that is named so.
+        """
+        named = [(str(model["name"]), app, model) for app in app_list for model in app["models"]]
+        found = [one for one in named if search_term in one[0].lower()]
+        found.sort(key=lambda one: (one[0].lower() != search_term, not one[0].lower().startswith(search_term)))
+        return [
+            SearchResult(title=name, description=str(app["name"]), link=model["admin_url"], icon="tag")
+            for name, app, model in found
+        ]
 
     def _at_its_address(self, url: URLPattern | URLResolver) -> URLPattern | URLResolver:
         if isinstance(url, URLPattern):

@@ -52,6 +52,15 @@ def test_j_and_k_walk_through_the_items_and_show_them(page: Page) -> None:
     assert page.evaluate("window.here") is True
 
 
+def test_escape_leads_back_to_the_kind_that_was_left(page: Page) -> None:
+    page.goto("/admin/?kind=held-manual")
+    page.keyboard.press("j")
+    expect(page.locator(".item a[aria-current]")).to_be_focused()
+    page.keyboard.press("Escape")
+    expect(page.locator(".kinds")).to_be_visible()
+    expect(page.locator("a[data-part][href*='kind=held-manual']").first).to_be_focused()
+
+
 def test_a_assigns_to_me_and_e_is_done_with_it(page: Page) -> None:
     page.goto("/admin/?kind=held-manual")
     page.keyboard.press("a")

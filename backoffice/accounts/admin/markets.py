@@ -4,6 +4,7 @@ from typing import Any
 
 from django import forms
 from django.forms import BaseInlineFormSet
+from django.utils.translation import gettext_lazy
 from unfold.admin import TabularInline
 from unfold.widgets import UnfoldAdminTextInputWidget
 
@@ -48,6 +49,7 @@ class MarketInline(CleansTexts, TabularInline):
     model = FurtherMarket
     formset = MarketsFormSet
     fields = ("currency", "shipping_from", "countries")
+    verbose_name = gettext_lazy("Market")
     extra = 0
     hide_title = True
 

@@ -34,6 +34,13 @@ def test_a_page_that_unfold_finds_by_its_model_stands_there_once(admin_client: C
     assert links.count("/admin/orders/order/") == 1
 
 
+def test_what_is_named_exactly_so_comes_first(admin_client: Client) -> None:
+    titles = list(found(admin_client, "shops"))
+    assert titles[0] == "Shops"
+    assert "API keys" not in titles
+    assert next(iter(found(admin_client, "order"))).startswith("Order")
+
+
 def test_a_product_is_found_by_its_name(admin_client: Client) -> None:
     now = timezone.now()
     product = Product.objects.create(

@@ -15,7 +15,8 @@
     texts.forEach((text) => { place.append(text); setTimeout(() => text.remove(), 6000); });
   };
 
-  // The same place in the list and the same control have the focus afterwards.
+  // The same place in the list and the same control have the focus afterwards, and on the way back the kind left.
+  const kindOf = (address) => new URL(address).searchParams.get("kind");
   const mark = (inbox) => {
     const row = document.activeElement.closest("[data-row]");
     return {
@@ -24,6 +25,7 @@
       row: row !== null,
       inside: inbox.contains(document.activeElement),
       text: document.activeElement.closest("[data-part]")?.getAttribute("href"),
+      kind: kindOf(window.location.href),
     };
   };
   const restore = (inbox, was) => {
@@ -33,7 +35,8 @@
     const links = [...inbox.querySelectorAll("a[data-part]")];
     const chosen = inbox.querySelector("[data-row] a[aria-current]");
     const same = links.find((link) => link.getAttribute("href") === was.text);
-    (was.row ? chosen ?? same : same ?? chosen)?.focus({ preventScroll: true });
+    const kind = was.kind && links.find((link) => kindOf(link.href) === was.kind);
+    ((was.row ? chosen ?? same : same ?? chosen) || kind)?.focus({ preventScroll: true });
     chosen?.scrollIntoView({ block: "nearest" });
   };
 
