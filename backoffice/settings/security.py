@@ -18,6 +18,8 @@ AUTH_PASSWORD_VALIDATORS = [
 AXES_FAILURE_LIMIT = 5
 AXES_COOLOFF_TIME = 1
 AXES_VERBOSE = False
+# Our own pages show sign-ins, and unblock.
+AXES_ENABLE_ADMIN = False
 AXES_LOCKOUT_PARAMETERS = [["username", "ip_address"]]
 AXES_HANDLER = "backoffice.accounts.sign_in_guard.SignInGuard"
 AXES_LOCKOUT_CALLABLE = "backoffice.signin.views.locked_out"

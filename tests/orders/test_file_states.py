@@ -13,7 +13,7 @@ from msgspec.structs import replace
 
 from backoffice.dashboard.kinds.files import KINDS
 from backoffice.vendors.messages import FileReport, LineReport, OrderReport, RemoteFileState, RemoteOrderState
-from orders.models import VendorOrder, VendorOrderLine
+from orders.models import Order, VendorOrder, VendorOrderLine
 from orders.services.file_states import needs_files
 from orders.services.placing.planning import start_over
 from orders.services.reports.applying import apply_order_report
@@ -64,6 +64,21 @@ def test_reports_in_any_order_leave_the_same_files(sent: Sent) -> None:
         ends.append(known())
     checked, fetched = ((START + timedelta(seconds=step)).isoformat() for step in (6, 4))
     assert ends == [[("checked", checked), ("fetched", fetched)]] * len(ends)
+
+
+def test_who_reads_what_changed_reads_an_order_again_when_a_file_of_it_did(sent: Sent) -> None:
+    row = sent()
+
+    def is_read_again(*files: FileReport, step: int) -> bool:
+        before = Order.objects.get(pk=row.order_id).updated_at
+        apply_order_report(told(RemoteOrderState.SUBMITTED, *files, step=step), source="callback")
+        return Order.objects.get(pk=row.order_id).updated_at > before
+
+    assert is_read_again(WAITING, step=3)
+    assert is_read_again(FETCHED, step=4)
+    assert not is_read_again(FETCHED, step=4)
+    # The vendor has noted something for itself.
+    assert not is_read_again(FETCHED, step=5)
 
 
 def test_a_part_that_begins_anew_knows_nothing_of_its_files(sent: Sent) -> None:

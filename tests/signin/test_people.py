@@ -316,3 +316,20 @@ def test_every_shipped_role_can_be_given_by_who_holds_it() -> None:
     root = member("root", superuser=True)
     made = save_role(None, name="All", parts=list(PARTS), actor=root)
     assert rights_of(made) == permissions_of(PARTS)
+
+
+def test_who_is_blocked_after_wrong_passwords_is_let_in_again_from_their_page(clara: User, enter: Enter) -> None:
+    client, page = client_of(member("root", superuser=True)), f"{STAFF}{clara.pk}/change/"
+    assert "Unblock sign-in" not in client.get(page).content.decode()
+    for _try in range(6):
+        last = enter(Client(), "clara", "wrong").status_code
+    assert (last, enter(Client()).status_code) == (429, 429)
+
+    assert "is blocked until" in words(client.get(page).content.decode())
+    # The control: who manages no accounts, or lacks rights of theirs, lifts nothing.
+    assert client_of(member("otto", "Read only")).post(f"{STAFF}{clara.pk}/lift-block/").status_code == 403
+    assert enter(Client()).status_code == 429
+    client.post(f"{STAFF}{clara.pk}/lift-block/")
+
+    assert "Unblock sign-in" not in client.get(page).content.decode()
+    assert enter(Client()).status_code == 302

@@ -18,6 +18,9 @@ from backoffice.engine.models.callback import CallbackState
 from backoffice.engine.services.changes import set_changed
 from backoffice.vendors.messages import HistoryEntry
 
+# Columns that say which report is the newest.
+_OF_THE_VERSION = {"reported_at", "reported_history_id", "reported_rank"}
+
 Source = Literal["answer", "callback", "poll", "hand"]
 
 
@@ -60,6 +63,8 @@ class ReportApplication(ABC):
         self.is_old = newest is not None and report.version < newest
         # A reading of this moment may say more than an equal version that came as a callback.
         self.is_newest = not self.is_old and (newest != report.version or source != "callback")
+        # Whether anything that others are shown of it is new, and not only when the vendor said what.
+        self.is_news = False
         # Lines for the timeline, written together.
         self.new_events: list[Model] = []
 
@@ -67,9 +72,11 @@ class ReportApplication(ABC):
         """Apply what is new in the report."""
         before = self.row.state
         changed |= self.is_first
-        changed |= self._set_fields()
-        changed |= self._note_history()
-        changed |= self.record_parts()
+        fields = self._set_fields()
+        has_lines = self._note_history()
+        has_parts = self.record_parts()
+        self.is_news = changed or has_parts or not fields.issubset(_OF_THE_VERSION)
+        changed |= bool(fields) or has_lines or has_parts
         self.follow(before, changed=changed)
         self.write_events()
         if changed:
@@ -130,8 +137,8 @@ class ReportApplication(ABC):
         events, self.new_events = self.new_events, []
         return events
 
-    def _set_fields(self) -> bool:
-        """Save what differs; return whether anything but the time of reading did."""
+    def _set_fields(self) -> set[str]:
+        """Save what differs; return which columns did, but for the time of reading."""
         report, row = self.report, self.row
         values: dict[str, Any] = {}
         if self._moves_state():
@@ -151,7 +158,7 @@ class ReportApplication(ABC):
         if changed or read:
             set_changed(row, read)
             row.save(update_fields=[*changed, *read, "updated_at"])
-        return bool(changed)
+        return set(changed)
 
     def _moves_state(self) -> bool:
         """Return whether the state moves on: none goes back, however new the report; of two ends the newest decides."""

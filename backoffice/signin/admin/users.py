@@ -24,7 +24,7 @@ from backoffice.errors import DomainError, InvalidInput
 from backoffice.mail.services.sending import is_set_up
 from backoffice.signin.admin.person_page import PersonForm, RolesField, ShopsForm, person_context, title_of
 from backoffice.signin.admin.staff_list import StaffList
-from backoffice.signin.services import accounts, people
+from backoffice.signin.services import accounts, blocks, people
 from backoffice.staff.base import staff_user
 from backoffice.staff.pages import PagesAdmin, View, act, find_or_404
 from backoffice.staff.recent_sign_in import GuardsForms, fresh_identity_required, require_fresh_identity
@@ -66,6 +66,7 @@ class StaffPeopleAdmin(GuardsForms, PagesAdmin, DjangoUserAdmin):
             ("<int:pk>/send-link/", "send_link", self.send_link),
             ("<int:pk>/remove-factors/", "remove_factors", self.remove_factors),
             ("<int:pk>/end-sessions/", "end_sessions", self.end_sessions),
+            ("<int:pk>/lift-block/", "lift_block", self.lift_block),
         ]
 
     def change_view(
@@ -177,6 +178,18 @@ class StaffPeopleAdmin(GuardsForms, PagesAdmin, DjangoUserAdmin):
         def do() -> str:
             accounts.end_sessions(user, but=str(request.session.session_key))
             return _("All open sessions of this account were signed out.")
+
+        return act(request, do, to=_url(pk))
+
+    @fresh_identity_required
+    def lift_block(self, request: HttpRequest, pk: int) -> HttpResponse:
+        """Let somebody try again who is blocked after wrong passwords."""
+        user = self._changeable(request, pk)
+
+        def do() -> str:
+            blocks.lift_block(user, actor=staff_user(request))
+            self.log_change(request, user, "Sign-in unblocked.")
+            return _("They can sign in again.")
 
         return act(request, do, to=_url(pk))
 

@@ -29,7 +29,7 @@ class EndpointMail(MailKind):
     title = _("A storefront does not accept webhooks")
     hint = _("Once per interruption. The endpoint is tried again automatically.")
     variables = {
-        "shop": Variable(_("name of the shop"), "Example shop"),
+        "shop": Variable(_("name of the shop"), _("Example shop")),
         "address": Variable(_("address of the endpoint"), "https://shop.example.com/webhooks"),
         "since": Variable(_("start of the interruption"), "2026-11-20 10:30"),
         "cause": Variable(_("the endpoint’s answer"), _("The address answers with HTTP 500.")),

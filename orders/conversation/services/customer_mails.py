@@ -20,8 +20,8 @@ _OF_ORDERS: dict[str, Variable] = {
     "reference": Variable(_("the shop's order number"), "4711"),
     "shop": Variable(_("name of the shop"), _("Printed with love")),
     "customer_name": Variable(_("name of the customer"), "Jana Größer"),
-    "lines": Variable(_("ordered items, one per line"), "5 × Mug\n100 × Pen"),
-    "total": Variable(_("total, gross"), "€189.00"),
+    "lines": Variable(_("ordered items, one per line"), _("5 × Mug\n100 × Pen")),
+    "total": Variable(_("total, gross"), _("€189.00")),
 }
 # What became of a mail -> the line in the timeline.
 _LINES = {
@@ -134,7 +134,7 @@ class OrderShippedMail(OrderMail):
 class OrderDelayedMail(OrderMail):
     title = _("Order delayed")
     hint = _("Once, when an order is not shipped or delivered by its date.")
-    variables = _OF_ORDERS | {"ship_by": Variable(_("new date, if the vendor gives one"), "3 December")}
+    variables = _OF_ORDERS | {"ship_by": Variable(_("new date, if the vendor gives one"), _("3 December"))}
     subject_line = _("Your order {{ reference }} is delayed")
     body = _(
         "Hello {{ customer_name }},\n\nyour order {{ reference }} is taking longer than planned. We are sorry "

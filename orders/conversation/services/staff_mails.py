@@ -40,7 +40,7 @@ class MentionMail(StaffMailKind):
     variables = {
         "author": Variable(_("author of the comment"), "Mara"),
         "number": Variable(_("order number"), "WEB-100042"),
-        "text": Variable(_("the comment"), "@tom Can you call the customer?"),
+        "text": Variable(_("the comment"), _("@tom Can you call the customer?")),
         "link": _LINK,
     }
     subject_line = _("{{ author }} mentioned you: {{ number }}")
@@ -127,7 +127,7 @@ class OutageMail(StaffMailKind):
     variables = {
         "what": Variable(_("what has stopped"), _("Example vendor rejects our credentials.")),
         "remedy": Variable(_("what to do"), _("Correct the credentials in the settings.")),
-        "vendor": Variable(_("vendor"), "Example vendor"),
+        "vendor": Variable(_("vendor"), _("Example vendor")),
         "link": _LINK,
     }
     subject_line = _("Outage: {{ what }}")

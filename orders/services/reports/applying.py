@@ -131,8 +131,9 @@ class _Application(ReportApplication):
             self._follow_cancellation()
         elif state != before:
             self.note(f"vendor.{state}")
-        if changed:
-            derive_statuses(self.subject, noted=self.take_events())
+        if changed and not derive_statuses(self.subject, noted=self.take_events()) and self.is_news:
+            # Its files, days or parcels are others than before: whoever reads what changed reads it again.
+            self.subject.save(update_fields=["updated_at"])
 
     def event(self, kind: str, params: Mapping[str, Any], **fields: Any) -> OrderEvent:
         return OrderEvent(order=self.subject, kind=kind, params=params, **self.origin, **fields)
