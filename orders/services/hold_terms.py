@@ -29,11 +29,14 @@ def change_terms(hold: Hold, *, terms: HoldTerms, actor: str) -> Hold:
 
 
 def release_due_holds() -> int:
-    """Release holds whose time has come: their orders go on, or are held for what a vendor would refuse by now.
+    """Release holds whose time has come: their orders go on, or are held for what a vendor would refuse by now. While
+    a cancellation is requested they stay: it ends them, or its refusal lets them end.
 
     Return how many were released.
     """
-    due = Hold.objects.filter(released_at__isnull=True, until__lte=timezone.now()).order_by("until")
+    due = Hold.objects.filter(
+        released_at__isnull=True, until__lte=timezone.now(), order__cancel_requested_at__isnull=True
+    ).order_by("until")
     return sum(_release_due(pk, order_id) for pk, order_id in due.values_list("pk", "order_id")[:_MOST_AT_ONCE])
 
 
@@ -41,7 +44,7 @@ def release_due_holds() -> int:
 def _release_due(pk: int, order_id: int) -> bool:
     order = Order.objects.locked(order_id)
     hold = active_holds(order).filter(pk=pk, until__lte=timezone.now()).first()
-    if hold is None:  # released or postponed since it was found
+    if hold is None or order.cancel_requested_at:  # released, postponed or to be cancelled since it was found
         return False
     end_corrected_holds(order, [hold], actor="system", note=_("The hold period has ended."))
     return True

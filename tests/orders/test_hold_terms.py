@@ -8,10 +8,10 @@ from django.utils import timezone
 
 from backoffice.engine.models import Push
 from backoffice.errors import Conflict, InvalidInput
-from orders.models import Hold, HoldReason, Order, OrderState
+from orders.models import Hold, HoldReason, Order, OrderState, VendorOrderState
 from orders.services.hold_terms import change_terms, release_due_holds
 from orders.services.holds import MAY_END_BY_ITSELF, HoldTerms
-from orders.services.lifecycle import hold_order, release_hold, release_or_hold
+from orders.services.lifecycle import cancel_order, hold_order, release_hold, release_or_hold, release_order
 from orders.services.timeline import describe
 from tests.orders.rows import make_order
 from tests.orders.test_lifecycle import refused
@@ -118,3 +118,14 @@ def test_a_rule_that_releases_leaves_the_hold_of_a_person_alone() -> None:
         release_or_hold(hold.order, actor="rule:7")
     hold.refresh_from_db()
     assert hold.released_at is None
+
+
+def test_a_hold_that_ends_by_itself_does_not_take_back_a_requested_cancellation() -> None:
+    order = release_order(make_order(), actor="mara")
+    order.vendor_orders.update(state=VendorOrderState.SUBMITTED, vendor_id="9")
+    hold = held(terms=in_days(1), order=order)
+    cancel_order(order, actor="jana", reason="changed my mind")
+    let_time_pass(hold)
+    assert release_due_holds() == 0
+    order.refresh_from_db()
+    assert (order.state, bool(order.cancel_requested_at)) == (OrderState.HELD, True)
