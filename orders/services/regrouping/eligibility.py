@@ -51,10 +51,16 @@ def can_merge(order: Order, other: Order) -> Eligibility:
     return ineligible(text) if (text := find_difference(order, other)) else ELIGIBLE
 
 
+def can_share_message(order: Order, other: Order) -> Eligibility:
+    """Return whether orders that go to a third one leave it at most one gift message."""
+    numbers = {"this": order.number, "other": other.number}
+    return ineligible(text) if (text := _differing_message(order, other, numbers)) else ELIGIBLE
+
+
 def find_difference(order: Order, other: Order) -> str:
     """Return why both cannot be one order, for people; empty where they can."""
     numbers = {"this": order.number, "other": other.number}
-    checks = (_differing_sale, _differing_address, _differing_terms, _supplied_document)
+    checks = (_differing_sale, _differing_address, _differing_terms, _differing_message, _supplied_document)
     return next(filter(None, (check(order, other, numbers) for check in checks)), "")
 
 
@@ -89,6 +95,10 @@ def _differing_terms(order: Order, other: Order, numbers: Mapping[str, str]) -> 
     if any(getattr(order, name) != getattr(other, name) for name in SAME):
         text = _("%(this)s and %(other)s differ in express, label or custom properties. Make them match first.")
         return text % numbers
+    return ""
+
+
+def _differing_message(order: Order, other: Order, numbers: Mapping[str, str]) -> str:
     if order.gift_message and other.gift_message and order.gift_message != other.gift_message:
         return _("%(this)s and %(other)s have different gift messages. Remove one first.") % numbers
     return ""

@@ -3,6 +3,7 @@
 import copy
 from collections.abc import Sequence
 from decimal import Decimal
+from itertools import combinations
 
 from django.db import transaction
 
@@ -21,7 +22,7 @@ from orders.services.holds import place_hold
 from orders.services.lifecycle import place_part
 from orders.services.preflight.order_checks import by_reason
 from orders.services.preflight.rechecks import recheck_orders
-from orders.services.regrouping.eligibility import can_merge, lock_parts, run_waiting_rules
+from orders.services.regrouping.eligibility import can_merge, can_share_message, lock_parts, run_waiting_rules
 from orders.services.regrouping.holds import move_holds, settle_duplicates
 from orders.services.regrouping.input import MOST_MERGED
 from orders.services.regrouping.splitting import describe_lines
@@ -51,6 +52,8 @@ def merge_orders(order: Order, others: Sequence[int], *, actor: str, revision: i
     target, sources = orders.pop(order.pk), list(orders.values())
     for source in sources:
         can_merge(target, source).ensure()
+    for source, other in combinations(sources, 2):
+        can_share_message(source, other).ensure()
     parts = {one.pk: lock_parts(one) for one in (target, *sources)}
     stood_before = any(found.errors for found in recheck_orders([target, *sources]).values())
     _Merge(target, sources, parts, actor=actor).run(stood_before=stood_before)

@@ -219,3 +219,9 @@ def test_a_slip_of_ours_stays_with_the_order_that_stays() -> None:
     for one in (first, second):
         OrderDocument.objects.create(order=one, kind="delivery_slip", made_by_us=True)
     assert merge_orders(first, [second.pk], actor="mara").documents.count() == 1
+
+
+def test_no_gift_message_is_lost_where_two_of_the_others_have_one() -> None:
+    first, second, third = bought(), bought(gift_message="Alles Gute"), bought(gift_message="Hallo")
+    error = refused(IllegalTransition, lambda: merge_orders(first, [second.pk, third.pk], actor="mara"))
+    assert "different gift messages" in error.text
