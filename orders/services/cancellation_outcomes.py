@@ -7,8 +7,9 @@ from backoffice.engine.services.task_queue import RUN_RULES, enqueue_soon_on_com
 from backoffice.text.translatable import gettext as _
 from backoffice.text.translatable import join_sentences
 from orders.models import HoldReason, Order, OrderEvent, OrderState, VendorOrder, VendorOrderState
-from orders.models.vendor_order import ENDED
+from orders.models.vendor_order import ENDED, UNSUBMITTED
 from orders.services.holds import end_holds_with_order, hold_if_open
+from orders.services.push_kinds import queue_placing
 from orders.services.statuses import derive_statuses
 
 
@@ -27,7 +28,9 @@ def settle_cancellation(order: Order, *, actor: str) -> None:
 
 
 def go_on_after_refusal(row: VendorOrder, *, text: str, actor: str, push: Push | None = None) -> None:
-    """Let the order go on, and note why; where parts are cancelled already it is held. The order must be locked."""
+    """Let the order go on, and note why; where parts are cancelled already it is held. What is not at its vendor yet is
+    placed: while the cancellation was requested its push was withdrawn. The order must be locked.
+    """
     order = Order.objects.locked(row.order_id)
     if order.cancel_requested_at is None:
         return
@@ -42,6 +45,9 @@ def go_on_after_refusal(row: VendorOrder, *, text: str, actor: str, push: Push |
         then = _("The rest of the order could not be cancelled. Release the hold to place the cancelled parts again.")
         text = join_sentences(parts, text, then)
         hold_if_open(order, reason=HoldReason.VENDOR_CANCELLED, text=text, actor="system")
+    if order.state == OrderState.RELEASED:
+        for part in order.vendor_orders.filter(state__in=UNSUBMITTED):
+            queue_placing(part, actor=actor, not_before=order.leaves_at)
     derive_statuses(order)
 
 

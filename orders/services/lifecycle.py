@@ -24,7 +24,7 @@ from orders.services.holds import NO_TERMS, HoldTerms, active_holds, end_hold, p
 from orders.services.placing.planning import plan_vendor_orders, start_over
 from orders.services.preflight.rechecks import DECIDED, ensure_sendable, reasons_to_hold, recheck_orders
 from orders.services.preflight.stock_checks import note_backorders
-from orders.services.push_kinds import CANCEL, PLACE, discard_draft
+from orders.services.push_kinds import CANCEL, PLACE, discard_draft, place_payload, queue_placing
 from orders.services.statuses import derive_statuses
 
 
@@ -80,7 +80,7 @@ def begin_released(order: Order, *, lines: list[OrderLine], has_documents: bool,
             vendor=vendor_order.vendor,
             subject=vendor_order,
             actor=actor,
-            payload=_place_payload(vendor_order),
+            payload=place_payload(vendor_order),
             not_before=order.leaves_at,
         )
 
@@ -187,11 +187,6 @@ def cancel_order(order: Order, *, actor: str, reason: str) -> Order:
     return order
 
 
-def _place_payload(vendor_order: VendorOrder) -> dict[str, int]:
-    """Return what bounds how often one push may begin anew."""
-    return {"first_generation": vendor_order.generation}
-
-
 def place_part(vendor_order: VendorOrder, *, actor: str, not_before: datetime | None = None) -> None:
     """Queue what is not at its vendor yet; what was refused or cancelled goes under a fresh reference.
 
@@ -202,17 +197,7 @@ def place_part(vendor_order: VendorOrder, *, actor: str, not_before: datetime | 
         dismiss_refusals(vendor_order, actor=actor, reason=_("The order was released again."))
         given_up = start_over(vendor_order)
     if vendor_order.state in UNSUBMITTED:
-        payload, vendor = _place_payload(vendor_order), vendor_order.vendor
-        # Merged: an earlier push may be about to withdraw because the order was held, and gets a follow-up then.
-        queue_push(
-            PLACE,
-            vendor=vendor,
-            subject=vendor_order,
-            actor=actor,
-            payload=payload,
-            merge=True,
-            not_before=not_before,
-        )
+        queue_placing(vendor_order, actor=actor, not_before=not_before)
     if given_up:
         discard_draft(vendor_order, given_up, actor=actor)
 

@@ -1,5 +1,7 @@
 """The kinds of pushes that are about a part of an order, and what all of them have in common."""
 
+from datetime import datetime
+
 from backoffice.engine.models import Push
 from backoffice.engine.services.delivery import Delivery
 from backoffice.engine.services.handlers import PushHandler, V
@@ -50,6 +52,26 @@ class VendorOrderHandler(PushHandler[V]):
         row = VendorOrder.objects.get(pk=push.subject_id)
         params = {"vendor": row.vendor, "reference": row.reference, **params}
         OrderEvent.objects.create(order_id=row.order_id, actor="system", kind=kind, params=params, push=push)
+
+
+def place_payload(vendor_order: VendorOrder) -> dict[str, int]:
+    """Return what bounds how often one push may begin anew."""
+    return {"first_generation": vendor_order.generation}
+
+
+def queue_placing(vendor_order: VendorOrder, *, actor: str, not_before: datetime | None = None) -> Push:
+    """Have the vendor order placed. Merged: an earlier push may be about to withdraw, since its order was held or was to
+    be cancelled, and gets a follow-up then.
+    """
+    return queue_push(
+        PLACE,
+        vendor=vendor_order.vendor,
+        subject=vendor_order,
+        actor=actor,
+        payload=place_payload(vendor_order),
+        merge=True,
+        not_before=not_before,
+    )
 
 
 def discard_draft(vendor_order: VendorOrder, vendor_id: str, *, actor: str) -> Push:

@@ -107,6 +107,8 @@ class Cancellation(VendorOrderHandler):
 
     def _cancel_unsent(self) -> None:
         order = Order.objects.locked(self.row.order_id)
+        if order.cancel_requested_at is None:  # another part was refused meanwhile: this one goes on
+            raise Withdrawn(_("Cancellation of the order is no longer requested."))
         order.vendor_orders.filter(pk=self.row.pk).update(state=VendorOrderState.CANCELLED)
         settle_cancellation(order, actor="system")
 

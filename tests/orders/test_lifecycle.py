@@ -6,11 +6,15 @@ import pytest
 
 from backoffice.engine.models import Push
 from backoffice.engine.models.push import PushState
+from backoffice.engine.services.delivery import Withdrawn
+from backoffice.engine.services.pushes import close_push
 from backoffice.errors import Conflict, DomainError, IllegalTransition
 from backoffice.mail.services.kinds import MAIL_KINDS
 from orders.models import Hold, HoldReason, Order, OrderEvent, OrderState, VendorOrder, VendorOrderState
+from orders.services.cancellation_outcomes import go_on_after_refusal
 from orders.services.lifecycle import cancel_order, hold_order, release_hold, release_order
 from orders.services.timeline import SENTENCES, describe
+from orders.services.vendor_cancellation import Cancellation
 from tests.orders.rows import make_order
 
 pytestmark = pytest.mark.django_db
@@ -113,6 +117,31 @@ def test_asking_twice_for_a_cancellation_asks_the_vendor_once() -> None:
     assert order.events.filter(kind="order.cancel_requested").count() == 1
     order.refresh_from_db()
     assert order.state == OrderState.RELEASED
+
+
+def test_a_refused_cancellation_places_what_was_withdrawn_for_it() -> None:
+    order = release_order(make_order(*[{} for _ in range(51)]), actor="jana")
+    made, draft = order.vendor_orders.all()
+    VendorOrder.objects.filter(pk=made.pk).update(state=VendorOrderState.SUBMITTED, vendor_id="9")
+    VendorOrder.objects.filter(pk=draft.pk).update(state=VendorOrderState.DRAFT, vendor_id="10")
+    cancel_order(order, actor="jana", reason="late")
+    placing = Push.objects.filter(kind="orders.place", subject_id=draft.pk)
+    close_push(placing.get(), PushState.CONFIRMED)  # a worker has found that it is to be cancelled
+
+    made.refresh_from_db()
+    go_on_after_refusal(made, text="Too late.", actor="vendor:mypromo")
+    order.refresh_from_db()
+    assert (order.state, order.cancel_requested_at) == (OrderState.RELEASED, None)
+    assert placing.open().count() == 1
+
+
+def test_a_part_is_not_cancelled_for_a_cancellation_that_was_refused_meanwhile() -> None:
+    order = release_order(make_order(), actor="jana")
+    cancellation = Cancellation()
+    cancellation.row = order.vendor_orders.get()
+    with pytest.raises(Withdrawn):
+        cancellation._cancel_unsent()
+    assert order.vendor_orders.get().state == VendorOrderState.PLANNED
 
 
 @pytest.mark.parametrize("kind", sorted(SENTENCES))
