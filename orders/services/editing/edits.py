@@ -9,7 +9,7 @@ from backoffice.errors import ELIGIBLE, Eligibility, IllegalTransition, Outdated
 from backoffice.text.translatable import gettext as _
 from backoffice.vendors.abilities import TakesOrdersAtOnce
 from backoffice.vendors.registry import has_ability
-from orders.models import AddressRole, HoldReason, Order, OrderState, VendorOrder, VendorOrderLine
+from orders.models import AddressRole, Hold, HoldReason, Order, OrderState, VendorOrder, VendorOrderLine
 from orders.models.vendor_order import FAILED
 from orders.services.editing.amounts import amounts_of
 from orders.services.editing.changes import OrderChanges
@@ -21,7 +21,7 @@ from orders.services.editing.preview import EditPreview
 from orders.services.editing.routing import build_route
 from orders.services.editing.spelling import spell_changes
 from orders.services.editing.writing import write_plan
-from orders.services.holds import place_hold
+from orders.services.holds import active_holds, place_hold
 from orders.services.hooks import on_correction
 from orders.services.lifecycle import end_corrected_holds, place_part
 from orders.services.statuses import derive_statuses
@@ -198,7 +198,7 @@ def _keep(
     refused_anew = bool(refused & {row.pk for row in planned})
     ended = CorrectedHolds(plan, findings, refused_anew=refused_anew).settle(order)
     if not anyway:
-        _hold_for(order, findings, actor=actor)
+        ended = _hold_for(order, findings, ended, actor=actor)
     was_released = order.state == OrderState.RELEASED
     if release:
         end_corrected_holds(order, ended, actor=actor, note=_("The order was edited."))
@@ -210,8 +210,10 @@ def _keep(
     return order
 
 
-def _hold_for(order: Order, findings: EditFindings, *, actor: str) -> None:
-    """Let the order wait for what only a person decides, as at intake."""
+def _hold_for(order: Order, findings: EditFindings, ended: list[Hold], *, actor: str) -> list[Hold]:
+    """Let the order wait for what only a person decides, as at intake. What is left of a hold of that reason stays with
+    it. Return those of the holds that end which are not needed for that.
+    """
     reasons = (
         (HoldReason.BAD_ADDRESS, findings.doubts, _("The address may be incomplete.")),
         (HoldReason.ODD_PRICE, findings.prices, _("The prices look wrong.")),
@@ -219,4 +221,9 @@ def _hold_for(order: Order, findings: EditFindings, *, actor: str) -> None:
     )
     for reason, errors, text in reasons:
         if errors:
+            corrected = [hold.pk for hold in ended if hold.reason == reason]
+            rest = active_holds(order).filter(reason=reason).exclude(pk__in=corrected).first()
+            errors = (rest.errors if rest else {}) | errors  # noqa: PLW2901 - with what is left
             place_hold(order, reason=reason, text=text, errors=errors, actor=actor)
+    placed = [reason for reason, errors, _text in reasons if errors]
+    return [hold for hold in ended if hold.reason not in placed]

@@ -257,3 +257,21 @@ def test_a_part_that_nothing_is_left_of_is_dropped_and_used_again(catalog: dict[
     cancel_order(order, actor="mara", reason="")
     order.refresh_from_db()
     assert order.state == OrderState.CANCELLED
+
+
+def test_an_edit_that_corrects_one_doubt_and_brings_another_still_waits(catalog: dict[str, Variant]) -> None:
+    order = edited_order()
+    errors = {"recipient.zip": ["A postcode must contain letters or digits."]}
+    order.addresses.update(zip="-")
+    hold_order(order, reason=HoldReason.BAD_ADDRESS, text="", errors=errors, actor="system")
+    changed = change(order, recipient={"zip": "10115", "street": None})
+    assert changed.state == OrderState.HELD
+    assert list(active_holds(changed).get().errors) == ["recipient.street"]
+
+
+def test_a_doubt_that_an_edit_brings_stands_beside_what_is_left_of_the_hold(catalog: dict[str, Variant]) -> None:
+    order = edited_order()
+    errors = {"recipient.zip": ["A postcode must contain letters or digits."], "letter_address.city": ["Missing."]}
+    hold_order(order, reason=HoldReason.BAD_ADDRESS, text="", errors=errors, actor="system")
+    changed = change(order, recipient={"zip": "10117", "street": None})
+    assert active_holds(changed).get().errors.keys() == {"letter_address.city", "recipient.street"}
