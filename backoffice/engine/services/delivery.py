@@ -45,7 +45,7 @@ class Postponed(Exception):
 
     def __init__(self, reason: str, *, seconds: float) -> None:
         super().__init__(reason)
-        self.seconds = seconds
+        self.reason, self.seconds = reason, seconds
 
 
 class Interrupted(Exception):

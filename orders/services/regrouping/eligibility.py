@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Mapping, Sequence
 
+from backoffice.engine.services.delivery import Postponed
 from backoffice.errors import ELIGIBLE, Eligibility, IllegalTransition, ineligible
 from backoffice.text.translatable import gettext as _
 from orders.models import Address, AddressRole, HoldReason, Order, OrderLine, OrderState, VendorOrder
@@ -131,10 +132,16 @@ def _place(address: Address | None) -> tuple[str, ...]:
 
 
 def run_waiting_rules(orders: Sequence[Order]) -> None:
-    """Run the rules that still wait for these locked orders: one of them may hold an order before it is another one."""
+    """Run the rules that still wait for these locked orders: one of them may hold an order before it is another one.
+
+    Raise IllegalTransition where one has to wait for a worker.
+    """
     for order in orders:
         for run in before_placing:
-            run(order.pk)
+            try:
+                run(order.pk)
+            except Postponed as wait:
+                raise IllegalTransition(wait.reason) from None
 
 
 def lock_parts(order: Order) -> list[VendorOrder]:

@@ -8,6 +8,7 @@ from django.utils import timezone
 
 from backoffice.accounts.models.shop import OddPrice
 from backoffice.engine.models import Push
+from backoffice.engine.services.delivery import Postponed
 from backoffice.errors import Conflict, IllegalTransition, InvalidInput, Outdated
 from catalog.models import PriceTier, Variant
 from orders.models import (
@@ -21,6 +22,7 @@ from orders.models import (
 )
 from orders.services.holds import HoldTerms, active_holds, place_hold
 from orders.services.lifecycle import hold_order, release_order
+from orders.services.regrouping import eligibility
 from orders.services.regrouping.input import SplitInput, SplitLine
 from orders.services.regrouping.splitting import SplitOrders, split_order
 from orders.services.timeline import describe
@@ -235,3 +237,13 @@ def test_an_order_that_a_vendor_may_be_making_already_is_not_split() -> None:
     order = edited_order({"reference": "a"}, {"reference": "b"})
     hold_order(order, reason=HoldReason.SECOND_AT_VENDOR, text="", actor="vendor:mypromo")
     refused(IllegalTransition, lambda: split(order, {"a": 40}))
+
+
+def test_a_rule_that_has_to_wait_for_a_worker_refuses_a_split_in_words(monkeypatch: pytest.MonkeyPatch) -> None:
+    def wait(order: int) -> None:
+        raise Postponed("A rule is currently changing the order.", seconds=5)
+
+    monkeypatch.setattr(eligibility, "before_placing", [wait])
+    order = edited_order()
+    error = refused(IllegalTransition, lambda: split_order(order, split_of({"L1": 30}), actor="mara"))
+    assert error.text == "A rule is currently changing the order."
