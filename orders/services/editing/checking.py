@@ -95,7 +95,8 @@ def _check(rows: OrderRows, *, fixed: set[int], ignoring: list[int], check_parts
         if line.custom_product or is_ours(line.design_id):
             line.sku = ""
     sent = OrderRows(rows.order, lines, rows.addresses, rows.documents)
-    findings = check_order(sent, without=ignoring, check_parts=check_parts and not fixed)
+    beside = [line for line in rows.lines if line.pk in fixed]
+    findings = check_order(sent, without=ignoring, check_parts=check_parts and not fixed, beside=beside)
     for name in ("errors", "prices", "stock", "doubts"):
         errors = getattr(findings, name)
         setattr(findings, name, {path_in_order(path, sent): texts for path, texts in errors.items()})

@@ -1,6 +1,6 @@
 """The pre-flight: what a vendor would refuse or could not make is found while the shop still listens."""
 
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from operator import attrgetter
 from typing import Any
@@ -93,10 +93,12 @@ def divide(errors: Errors) -> tuple[Errors, Errors]:
     return address, {path: texts for path, texts in errors.items() if path not in address}
 
 
-def check_order(rows: OrderRows, *, without: Collection[int] = (), check_parts: bool = True) -> Findings:
+def check_order(
+    rows: OrderRows, *, without: Collection[int] = (), check_parts: bool = True, beside: Sequence[OrderLine] = ()
+) -> Findings:
     """Return all that stands against the order, in a constant number of queries; nothing is saved, and its lines are
     filled from the catalogue (`validate_lines`). Of its stock, lines `without` which it is asked take nothing. What its
-    total is made of is looked at with `check_parts`.
+    total is made of is looked at with `check_parts`. Lines `beside` these only count for the total.
 
     Must run in the transaction that writes the order: until its end no other takes of the same stock.
     """
@@ -111,7 +113,7 @@ def check_order(rows: OrderRows, *, without: Collection[int] = (), check_parts: 
     )
     check_countries(((address.field, address) for address in rows.addresses), errors=findings.errors)
     check_limits(rows, findings)
-    check_prices(rows, findings.lines, market=market, errors=findings.prices, check_parts=check_parts)
+    check_prices(rows, findings.lines, market=market, errors=findings.prices, check_parts=check_parts, beside=beside)
     # Last, since it locks.
     check_stock(findings.lines, errors=findings.stock, without=without)
     return findings

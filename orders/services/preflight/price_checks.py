@@ -25,11 +25,12 @@ def check_prices(
     market: Market | None,
     errors: Errors,
     check_parts: bool = True,
+    beside: Sequence[OrderLine] = (),
 ) -> None:
     """Check that the shop has such a `market`, the total has its decimal places and is near its lines, and nothing is
     given away; nothing at all where the shop does not want to know. A complaint order repeats what was paid before:
     only its currency counts. What a total is made of is checked when its shop sends it (`check_parts`): an edit of the
-    lines leaves it as it was.
+    lines leaves it as it was. Lines `beside` these are part of the total, and otherwise not looked at.
     """
     order = rows.order
     shop, currency, total = order.shop, order.currency, order.total
@@ -46,7 +47,8 @@ def check_prices(
     if check_parts:
         check_totals(order, [validated.line for validated in lines], errors=errors)
     check_margins(order, lines, errors=errors)
-    _check_total(total, lines, currency=currency, shop=shop, errors=errors)
+    sold = [*(validated.line for validated in lines), *beside]
+    _check_total(total, sold, currency=currency, shop=shop, errors=errors)
 
 
 def country_of(addresses: Iterable[Address]) -> str:
@@ -78,10 +80,10 @@ def _why_too_cheap(validated: ValidatedLine, *, currency: str, shop: Shop) -> st
     return text % {"price": price, "currency": currency, "sku": sku, "least": f"{least.normalize():f}"}
 
 
-def _check_total(total: Decimal, lines: Sequence[ValidatedLine], *, currency: str, shop: Shop, errors: Errors) -> None:
+def _check_total(total: Decimal, lines: Sequence[OrderLine], *, currency: str, shop: Shop, errors: Errors) -> None:
     """Refuse only what lies far off: shipping makes it more than its lines, a voucher less."""
     factor = shop.total_factor
-    worth = sum((_gross(validated.line) for validated in lines), Decimal(0))
+    worth = sum(map(_gross, lines), Decimal(0))
     if factor is None or not worth or worth / factor <= total <= worth * factor:
         return
     text = _(

@@ -246,6 +246,13 @@ def test_a_line_beside_what_is_made_becomes_a_part_of_its_own(catalog: dict[str,
     assert Push.objects.get().subject_id == new.pk
 
 
+def test_the_total_is_compared_with_what_is_made_already_too(catalog: dict[str, Variant]) -> None:
+    order = release_order(edited_order({"quantity": 1000}), actor="mara")
+    order.vendor_orders.update(state=VendorOrderState.IN_PRODUCTION, vendor_id="9")
+    added = change(order, lines={"add": [CARD_LINE]})
+    assert (added.state, active_holds(added).count()) == (OrderState.RELEASED, 0)
+
+
 def test_a_part_that_nothing_is_left_of_is_dropped_and_used_again(catalog: dict[str, Variant]) -> None:
     order = release_order(edited_order(*[{"reference": f"r{n}"} for n in range(51)]), actor="mara")
     change(order, lines={"remove": ["r50"]})
