@@ -60,8 +60,8 @@ def place_payload(vendor_order: VendorOrder) -> dict[str, int]:
 
 
 def queue_placing(vendor_order: VendorOrder, *, actor: str, not_before: datetime | None = None) -> Push:
-    """Have the vendor order placed. Merged: an earlier push may be about to withdraw, since its order was held or was to
-    be cancelled, and gets a follow-up then.
+    """Have the vendor order placed. Merged: an earlier push may be about to withdraw because the order was held, or was
+    to be cancelled, and gets a follow-up then.
     """
     return queue_push(
         PLACE,
