@@ -1,5 +1,7 @@
 """Terms of a hold that change: who takes care of it, and until when it lasts. When that has come it ends by itself."""
 
+import logging
+
 from django.db import transaction
 from django.utils import timezone
 
@@ -8,6 +10,8 @@ from backoffice.text.translatable import gettext as _
 from orders.models import Hold, HoldReason, Order
 from orders.services.holds import HoldTerms, active_holds, write_terms
 from orders.services.lifecycle import end_corrected_holds
+
+logger = logging.getLogger(__name__)
 
 _MOST_AT_ONCE = 500
 
@@ -37,7 +41,15 @@ def release_due_holds() -> int:
     due = Hold.objects.filter(
         released_at__isnull=True, until__lte=timezone.now(), order__cancel_requested_at__isnull=True
     ).order_by("until")
-    return sum(_release_due(pk, order_id) for pk, order_id in due.values_list("pk", "order_id")[:_MOST_AT_ONCE])
+    return sum(_try_to_release(pk, order_id) for pk, order_id in due.values_list("pk", "order_id")[:_MOST_AT_ONCE])
+
+
+def _try_to_release(pk: int, order_id: int) -> bool:
+    try:
+        return _release_due(pk, order_id)
+    except Exception:  # a fault with one order must not keep the others waiting
+        logger.exception("Hold %s of order %s cannot end.", pk, order_id)
+        return False
 
 
 @transaction.atomic

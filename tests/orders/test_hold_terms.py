@@ -129,3 +129,13 @@ def test_a_hold_that_ends_by_itself_does_not_take_back_a_requested_cancellation(
     assert release_due_holds() == 0
     order.refresh_from_db()
     assert (order.state, bool(order.cancel_requested_at)) == (OrderState.HELD, True)
+
+
+def test_a_hold_that_cannot_end_keeps_no_other_waiting() -> None:
+    first, second = (held(terms=in_days(1), order=make_order(line)) for line in ({"vendor": "gone"}, {}))
+    for hold in (first, second):
+        let_time_pass(hold)
+    assert release_due_holds() == 1
+    first.refresh_from_db()
+    second.refresh_from_db()
+    assert (first.released_at, second.order.state) == (None, OrderState.RELEASED)
