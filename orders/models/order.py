@@ -247,6 +247,8 @@ class Order(models.Model):
             return ineligible(_t("It is already released."))
         if self.has_ended:
             return ineligible(self._state_text())
+        if self.cancel_requested_at:
+            return self._awaits_cancellation()
         if reasons := ", ".join(str(hold.get_reason_display()) for hold in holds):
             return ineligible(_t("Resolve these holds before releasing the order: %(reasons)s.") % {"reasons": reasons})
         return ELIGIBLE
@@ -256,10 +258,12 @@ class Order(models.Model):
         if self.has_ended:
             return ineligible(self._state_text())
         if self.cancel_requested_at:
-            return ineligible(
-                _t("Its cancellation has been requested; the vendor has not answered yet."), code="cancel_requested"
-            )
+            return self._awaits_cancellation()
         return next((refused for one in vendor_orders if not (refused := one.can_cancel())), ELIGIBLE)
+
+    def _awaits_cancellation(self) -> Eligibility:
+        text = _t("Its cancellation has been requested; the vendor has not answered yet.")
+        return ineligible(text, code="cancel_requested")
 
     def _state_text(self) -> str:
         return _t("State of the order: %(state)s.") % {"state": self.get_state_display()}

@@ -32,13 +32,14 @@ from orders.services.statuses import derive_statuses
 def release_order(order: Order, *, actor: str, anyway: bool = False) -> Order:
     """Send the order to its vendors; what a vendor refused or cancelled before is placed anew.
 
-    Raise IllegalTransition while anything holds it, and unless it is new or held; InvalidInput, with the errors by
-    field, when the vendors would refuse it. With `anyway` errors of the catalogue do not count.
+    Raise IllegalTransition while anything holds it or vendors are asked to cancel it, and unless it is new or held;
+    InvalidInput, with the errors by field, when the vendors would refuse it. With `anyway` errors of the catalogue do
+    not count.
     """
     order = Order.objects.locked(order.pk)
     order.can_release(holds=active_holds(order)).ensure()
     found = ensure_sendable(order, anyway=anyway)
-    order.move_to(OrderState.RELEASED, actor=actor, cancel_requested_at=None, leaves_at=cooled_at(order.shop))
+    order.move_to(OrderState.RELEASED, actor=actor, leaves_at=cooled_at(order.shop))
     note_backorders(order, found.backorders, actor=actor)
     for vendor_order in list(order.vendor_orders.select_for_update()) or plan_vendor_orders(order):
         place_part(vendor_order, actor=actor, not_before=order.leaves_at)

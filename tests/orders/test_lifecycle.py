@@ -119,6 +119,19 @@ def test_asking_twice_for_a_cancellation_asks_the_vendor_once() -> None:
     assert order.state == OrderState.RELEASED
 
 
+def test_the_end_of_a_hold_does_not_withdraw_a_cancellation() -> None:
+    order = release_order(make_order(), actor="jana")
+    order.vendor_orders.update(state=VendorOrderState.SUBMITTED, vendor_id="9")
+    order = hold_order(order, reason=HoldReason.MANUAL, text="wait", actor="jana")
+    cancel_order(order, actor="jana", reason="customer")
+    hold = order.holds.get()
+
+    refused(IllegalTransition, lambda: release_hold(hold, actor="tom", note="looks fine"))
+
+    go_on_after_refusal(order.vendor_orders.get(), text="Too late.", actor="vendor:mypromo")
+    assert release_hold(hold, actor="tom", note="looks fine").state == OrderState.RELEASED
+
+
 def test_a_refused_cancellation_places_what_was_withdrawn_for_it() -> None:
     order = release_order(make_order(*[{} for _ in range(51)]), actor="jana")
     made, draft = order.vendor_orders.all()
