@@ -2,6 +2,7 @@
 
 import threading
 from datetime import timedelta
+from typing import Any
 
 import pytest
 from django.db import connection, transaction
@@ -135,6 +136,26 @@ def test_many_who_record_and_sequence_at_once_leave_one_stream_without_gaps_for_
     for worker in range(4):
         versions = ShopEvent.objects.filter(object_id=str(worker)).order_by("pk").values_list("version", flat=True)
         assert list(versions) == list(range(1, 41))
+
+
+def test_what_enters_the_stream_while_it_is_read_is_not_missed(shop: Shop) -> None:
+    """An event of the shop and one of all shops come in behind the first query of a reading."""
+    came, seen = threading.Event(), list[str]()
+
+    def come_in(execute: Any, sql: str, *rest: Any) -> Any:
+        result = execute(sql, *rest)
+        if 'FROM "webhooks_shopevent"' in sql and not came.is_set():
+            came.set()
+            record(shop, 1)
+            record(None, 7, topic="stock.changed")
+            sequence_events()
+        return result
+
+    with connection.execute_wrapper(come_in):
+        read_on(shop, seen)
+    read_on(shop, seen)
+    assert came.is_set()
+    assert [ShopEvent.objects.get(pk=event_key(one)).object_id for one in seen] == ["1", "7"]
 
 
 def test_a_shop_reads_its_own_events_and_those_of_all(shop: Shop) -> None:
