@@ -14,8 +14,9 @@ from backoffice.accounts.models import Shop
 from backoffice.engine.models import Epoch
 from backoffice.engine.services.epoch import read_epoch
 from backoffice.webhooks.models import DeliveryAttempt, WebhookDelivery, WebhookEndpoint
-from backoffice.webhooks.services.claiming import claim_deliveries
+from backoffice.webhooks.services.claiming import FAILING, claim_deliveries
 from backoffice.webhooks.services.dispatching import Dispatcher
+from backoffice.webhooks.services.endpoints import change_endpoint, remove_endpoint, values_of
 from backoffice.webhooks.services.sequencing import sequence_events
 from backoffice.webhooks.services.sweeping import give_up_old
 from backoffice.webhooks.services.turns import take_turn
@@ -156,3 +157,38 @@ def test_a_database_that_was_restored_or_copied_sends_nothing(shop: Shop, front:
     Epoch.objects.update(reconciled_at=timezone.now())
     deliver()
     assert len(front.arrivals) == 1
+
+
+def test_an_endpoint_that_is_switched_off_or_removed_needs_nobody(
+    shop: Shop, front: Storefronts, settings: Any
+) -> None:
+    settings.WEBHOOK_ALARM_MINUTES = 0
+    front.answers["/gone"] = status(500)
+    off, removed = (endpoint_at(shop, front.address("/gone")) for _each in range(2))
+    WebhookEndpoint.objects.update(failures=FAILING, failing_since=timezone.now(), needs_attention=True)
+    record(shop, 1)
+    sequence_events()
+    # Under way while somebody ends it.
+    with Dispatcher() as dispatcher:
+        dispatcher._take_more()
+        assert len(dispatcher._under_way) == 2
+        change_endpoint(off, values_of(off, active=False))
+        remove_endpoint(removed)
+        dispatcher.run(seconds=0)
+    assert list(WebhookEndpoint.objects.values_list("needs_attention", flat=True)) == [False, False]
+
+
+def test_a_quiet_endpoint_that_lets_an_event_be_given_up_needs_somebody(shop: Shop, front: Storefronts) -> None:
+    """Few events: not enough failures to count as one that fails, and each of them was lost all the same."""
+    endpoint = endpoint_at(shop, front.address("/gone"))
+    front.answers["/gone"] = status(500)
+    record(shop, 1)
+    deliver()
+    long_ago = timezone.now() - timedelta(hours=80)
+    WebhookEndpoint.objects.update(failing_since=long_ago)
+    WebhookDelivery.objects.update(begun_at=long_ago)
+    make_due()
+    deliver()
+    assert states(endpoint) == ["failed"]
+    endpoint.refresh_from_db()
+    assert (endpoint.failures, endpoint.needs_attention) == (1, True)

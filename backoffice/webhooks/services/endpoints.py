@@ -64,6 +64,8 @@ def change_endpoint(endpoint: WebhookEndpoint, values: EndpointValues) -> Webhoo
         endpoint.retry_at, endpoint.failures = None, 0
         endpoint.failing_since, endpoint.needs_attention = None, False
     _set(endpoint, values)
+    if not endpoint.active:  # nothing is tried, so there is nothing to look after
+        endpoint.needs_attention = False
     endpoint.save()
     return endpoint
 

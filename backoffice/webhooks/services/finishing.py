@@ -2,7 +2,7 @@
 
 import uuid
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from datetime import timedelta
 from typing import Any
 
@@ -64,9 +64,11 @@ def finish_tries(tries: Sequence[Tried], *, token: uuid.UUID) -> None:
         return
     with transaction.atomic():
         end_together()
-        promote(_end(tries, token=token))
+        ended = _end(tries, token=token)
+        promote([(endpoint, key) for endpoint, key, _state in ended])
         DeliveryAttempt.objects.bulk_create(_attempt(one) for one in tries)
         _note_health(tries)
+        _note_given_up({endpoint for endpoint, _key, state in ended if state == WebhookState.FAILED})
 
 
 def promote(ended: Sequence[tuple[int, str]]) -> None:
@@ -76,7 +78,8 @@ def promote(ended: Sequence[tuple[int, str]]) -> None:
             cursor.execute(_PROMOTE, [[endpoint for endpoint, _key in ended], [key for _endpoint, key in ended]])
 
 
-def _end(tries: Sequence[Tried], *, token: uuid.UUID) -> list[tuple[int, str]]:
+def _end(tries: Sequence[Tried], *, token: uuid.UUID) -> list[tuple[int, str, str]]:
+    """Return endpoint, thing and state of each that has ended."""
     cause = WebhookDelivery._meta.get_field("cause")
     values: list[Any] = [
         settings.WEBHOOK_RETRY_HOURS,
@@ -89,7 +92,8 @@ def _end(tries: Sequence[Tried], *, token: uuid.UUID) -> list[tuple[int, str]]:
     ]
     with connection.cursor() as cursor:
         cursor.execute(_END, values)
-        return [(endpoint, key) for endpoint, key, state in cursor.fetchall() if state != WebhookState.WAITING]
+        ended = cursor.fetchall()
+    return [(endpoint, key, state) for endpoint, key, state in ended if state != WebhookState.WAITING]
 
 
 def _attempt(tried: Tried) -> DeliveryAttempt:
@@ -135,8 +139,20 @@ def _note_failure(endpoint: WebhookEndpoint, failed: Sequence[Tried]) -> None:
         pause = _PAUSES[min(endpoint.failures - FAILING, len(_PAUSES) - 1)]
         endpoint.retry_at = now + timedelta(seconds=pause)
         silent = timedelta(minutes=settings.WEBHOOK_ALARM_MINUTES)
-        endpoint.needs_attention = endpoint.needs_attention or now - endpoint.failing_since >= silent
+        is_silent = now - endpoint.failing_since >= silent
+        # One that was switched off or removed while this was under way needs nobody.
+        endpoint.needs_attention = endpoint.needs_attention or (endpoint.active and is_silent)
     endpoint.save(update_fields=_FAILURE)
+
+
+def _note_given_up(endpoints: Collection[int]) -> None:
+    """Have somebody look at endpoints that have taken nothing all the time that an event was tried: where few events
+    happen, their failures may never be enough to count as those of an endpoint that fails.
+    """
+    if endpoints:
+        since = timezone.now() - timedelta(minutes=settings.WEBHOOK_ALARM_MINUTES)
+        silent = WebhookEndpoint.objects.filter(pk__in=endpoints, active=True, failing_since__lte=since)
+        silent.update(needs_attention=True)
 
 
 def _note_asked_waits(tries: Sequence[Tried]) -> None:
