@@ -159,6 +159,16 @@ def test_a_database_that_was_restored_or_copied_sends_nothing(shop: Shop, front:
     assert len(front.arrivals) == 1
 
 
+def test_a_worker_that_goes_on_for_ever_asks_the_restored_database_no_less(shop: Shop, front: Storefronts) -> None:
+    endpoint_at(shop, front.address("/ok"))
+    record(shop, 1)
+    read_epoch()
+    Epoch.objects.update(found_at=timezone.now(), reconciled_at=None)
+    with Dispatcher() as dispatcher:
+        assert [dispatcher.run(seconds=5) for _again in range(3)] == [0, 0, 0]
+    assert not front.arrivals
+
+
 def test_an_endpoint_that_is_switched_off_or_removed_needs_nobody(
     shop: Shop, front: Storefronts, settings: Any
 ) -> None:

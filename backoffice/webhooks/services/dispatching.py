@@ -61,7 +61,8 @@ class Dispatcher:
         self._own = threading.local()
         self._posters: list[Poster] = []
         self._under_way: dict[Future[Tried], ClaimedDelivery] = {}
-        self._renewed_at = 0.0
+        self._renewed_at = float("-inf")
+        self._is_current = True
         self._unrecorded = 0
 
     def __enter__(self) -> "Dispatcher":
@@ -91,7 +92,7 @@ class Dispatcher:
         since the database is a copy or an older state.
         """
         if time.monotonic() - self._renewed_at < _RENEW_SECONDS:
-            return True
+            return self._is_current
         self._renewed_at = time.monotonic()
         self._alive.keep()
         if self._under_way:
@@ -101,8 +102,10 @@ class Dispatcher:
             epoch.require_current()
         except RateLimited as error:
             logger.warning("No webhooks are sent: %s", error)
-            return False
-        return True
+            self._is_current = False
+        else:
+            self._is_current = True
+        return self._is_current
 
     def _take_more(self) -> None:
         sequence_events()
