@@ -6,14 +6,14 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
-from django.db import IntegrityError, connection
+from django.db import IntegrityError, OperationalError, connection
 from django.db.models import F
 from django.utils import timezone
 from standardwebhooks import Webhook, WebhookVerificationError
 
 from backoffice.accounts.models import Shop
 from backoffice.webhooks.models import DeliveryAttempt, ShopEvent, WebhookDelivery, WebhookEndpoint, WebhookState
-from backoffice.webhooks.services import gate
+from backoffice.webhooks.services import dispatching, gate
 from backoffice.webhooks.services.alive import SPACE
 from backoffice.webhooks.services.claiming import claim_deliveries, end_lost_leases
 from backoffice.webhooks.services.dispatching import Dispatcher
@@ -194,6 +194,26 @@ def test_a_fault_of_ours_is_a_failed_try_and_stops_nobody_else(
     assert states(healthy) == ["delivered"]
     assert states(broken) == ["waiting"]
     assert DeliveryAttempt.objects.get(delivery__endpoint=broken).status is None
+
+
+def test_what_is_under_way_is_recorded_though_nothing_more_can_be_taken(
+    shop: Shop, front: Storefronts, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Somebody else has the lock of the stream for too long while an answer is waited for."""
+    front.answers["/ok"] = status(200, seconds=0.5)
+    endpoint, begun = endpoint_at(shop, front.address("/ok")), list[int]()
+
+    def locked() -> int:
+        if begun:
+            raise OperationalError("canceling statement due to lock timeout")
+        begun.append(sequence_events())
+        return begun[0]
+
+    monkeypatch.setattr(dispatching, "sequence_events", locked)
+    record(shop, 1)
+    with pytest.raises(OperationalError):  # once nothing is under way
+        deliver()
+    assert states(endpoint) == ["delivered"]
 
 
 @pytest.mark.parametrize("is_killed", [True, False])

@@ -108,11 +108,19 @@ class Dispatcher:
         return self._is_current
 
     def _take_more(self) -> None:
-        sequence_events()
         slow = sum(is_slow(claimed.endpoint) for claimed in self._under_way.values())
         free = settings.WEBHOOK_THREADS - len(self._under_way)
         free_for_slow = max(1, settings.WEBHOOK_THREADS // 2) - slow
-        for claimed in claim_deliveries(token=self.token, free=free, free_for_slow=free_for_slow):
+        try:
+            sequence_events()
+            taken = claim_deliveries(token=self.token, free=free, free_for_slow=free_for_slow)
+        except OperationalError as error:
+            # As when they are recorded: what is under way must not be sent again for a lock that was waited for.
+            if not self._under_way:
+                raise
+            logger.warning("Nothing can be taken now: %s", error)
+            return
+        for claimed in taken:
             self._under_way[self._pool.submit(self._try, claimed)] = claimed
 
     def _record(self) -> int:
