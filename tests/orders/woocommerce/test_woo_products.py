@@ -8,9 +8,17 @@ import pytest
 from django.contrib.auth.models import Permission, User
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
+from django.utils import timezone
 
+from backoffice.accounts.models import Shop, ShopRestriction
 from catalog.models import Variant
-from orders.connectors.woocommerce.models import MessageState, WooMessage, WooProduct, WooProductTable
+from orders.connectors.woocommerce.models import (
+    MessageState,
+    WooConnection,
+    WooMessage,
+    WooProduct,
+    WooProductTable,
+)
 from orders.connectors.woocommerce.services import shop_products
 from orders.connectors.woocommerce.services.connections import ConnectionValues, change_connection
 from orders.connectors.woocommerce.services.shop_products import read_products_due, request_products
@@ -183,6 +191,24 @@ def test_skus_are_typed_into_the_list_and_one_that_is_not_ours_keeps_no_other(wo
     assert dict(WooProduct.objects.values_list("product_id", "sku")) == {11: PEN, 12: CARD}
     admin_client.post(f"{AT}/wooproduct/map/", {f"sku-{first.pk}": ""})
     assert WooProduct.objects.get(product_id=11).sku == ""
+
+
+def test_who_does_not_see_a_shop_does_not_map_its_products(woo: Woo, client: Client) -> None:
+    user = User.objects.create_user("tom", is_staff=True)
+    user.user_permissions.set(Permission.objects.filter(codename__in=["view_wooproduct", "change_wooproduct"]))
+    ShopRestriction.objects.create(user=user, set_by="mara").shops.set([woo.connection.shop])
+    own = WooProduct.objects.get()
+    shop = Shop.objects.create(code="OTHER", name="Other")
+    other = WooConnection.objects.create(
+        shop=shop, url="https://b.example.com", credentials={}, secret="s", pull_after=timezone.now(), created_by="mara"
+    )
+    hidden = WooProduct.objects.create(connection=other, product_id=12, sku=PEN)
+    client.force_login(user)
+    assert client.get(f"{AT}/wooproduct/{hidden.pk}/change/").status_code == 404
+    client.post(f"{AT}/wooproduct/map/", {f"sku-{own.pk}": CARD, f"sku-{hidden.pk}": CARD})
+    own.refresh_from_db()
+    hidden.refresh_from_db()
+    assert (own.sku, hidden.sku) == (CARD, PEN)
 
 
 def test_a_shop_is_connected_webhooks_and_products_included_by_one_press(woo: Woo, admin_client: Client) -> None:

@@ -126,12 +126,16 @@ class WooProductAdmin(PagesAdmin):
         return act(request, do, to=_list_of(connection))
 
     def map_shown(self, request: HttpRequest) -> HttpResponse:
-        """Take the SKUs typed into the list, by product, as `sku-<key>`; those that are not ours are named."""
+        """Take the SKUs typed into the list, by product, as `sku-<key>`; those that are not ours are named. Products
+        that the reader does not see stay as they are.
+        """
         self.require(request, "change_wooproduct")
 
         def do() -> str:
             typed = {read_key(name[len(_TYPED) :]): sku for name, sku in request.POST.dict().items() if _TYPED in name}
             skus = {key: read_code(str(sku)) for key, sku in typed.items() if key is not None}
+            seen = visible(WooProduct.objects.filter(pk__in=skus)).values_list("pk", flat=True)
+            skus = {key: skus[key] for key in seen}
             changed = map_where_ours(skus, actor=actor(request))
             text = ngettext("%(count)d product has changed.", "%(count)d products have changed.", changed)
             return text % {"count": changed}
