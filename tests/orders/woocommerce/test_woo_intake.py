@@ -1,8 +1,13 @@
 """Orders of WooCommerce come in: one each, whatever repeats, whatever is missing."""
 
+from datetime import timedelta
+from typing import Any
+
 import pytest
 
-from orders.connectors.woocommerce.models import MessageState, WooMessage, WooOrder, WooProduct
+from orders.connectors.woocommerce.models import MessageState, WooConnection, WooMessage, WooOrder, WooProduct
+from orders.connectors.woocommerce.services import pulling
+from orders.connectors.woocommerce.services.client import WooClient
 from orders.connectors.woocommerce.services.mapping import accept_proposals, map_products
 from orders.connectors.woocommerce.services.pulling import pull
 from orders.models import AddressRole, Order, OrderState
@@ -198,3 +203,18 @@ def test_an_order_that_was_placed_long_ago_and_is_paid_now_comes_in(woo: Woo) ->
     woo.app.change(bought["id"], status="processing", date_paid_gmt=paid)
     woo.deliver()
     assert Order.objects.get().reference == bought["number"]
+
+
+def test_an_earlier_start_that_is_set_while_orders_are_read_stays(woo: Woo, monkeypatch: pytest.MonkeyPatch) -> None:
+    woo.app.buy()
+    read, earlier = pulling._page, woo.connection.pull_after - timedelta(days=3)
+
+    def read_and_set(client: WooClient, connection: WooConnection) -> Any:
+        found = read(client, connection)
+        WooConnection.objects.filter(pk=connection.pk).update(pull_after=earlier)
+        return found
+
+    monkeypatch.setattr(pulling, "_page", read_and_set)
+    assert pulling.pull(woo.connection) == 1
+    woo.connection.refresh_from_db()
+    assert woo.connection.pull_after == earlier

@@ -51,9 +51,9 @@ def pull(connection: WooConnection, *, seconds: float = 60) -> int:
         orders = _page(client, connection)
         new += store_pulled(connection, _unknown(connection, orders))
         is_last = len(orders) < PER_PAGE
-        _move_on(connection, orders, is_last=is_last)
+        has_moved = _move_on(connection, orders, is_last=is_last)
         health.note_success(connection.pk)
-        if is_last or time.monotonic() >= deadline:
+        if is_last or not has_moved or time.monotonic() >= deadline:
             return new
 
 
@@ -82,16 +82,17 @@ def _unknown(connection: WooConnection, orders: list[dict[str, Any]]) -> list[di
     ]
 
 
-def _move_on(connection: WooConnection, orders: list[dict[str, Any]], *, is_last: bool) -> None:
-    """Keep where the next page begins."""
+def _move_on(connection: WooConnection, orders: list[dict[str, Any]], *, is_last: bool) -> bool:
+    """Keep where the next page begins. Return False where somebody has set another place meanwhile, which stays."""
     times = [time for order in orders if (time := read_time(order.get("date_modified_gmt"))) is not None]
     newest = max(times, default=connection.pull_after)
     after, offset = _next(connection, newest, is_last=is_last)
+    here = {"pull_after": connection.pull_after, "pull_offset": connection.pull_offset}
     connection.pull_after, connection.pull_offset = after, offset
     fields: dict[str, Any] = {"pull_after": after, "pull_offset": offset}
     if is_last:
         fields["pulled_at"] = timezone.now()
-    WooConnection.objects.filter(pk=connection.pk).update(**fields)
+    return bool(WooConnection.objects.filter(pk=connection.pk, **here).update(**fields))
 
 
 def _next(connection: WooConnection, newest: datetime, *, is_last: bool) -> tuple[datetime, int]:
