@@ -149,6 +149,21 @@ def test_a_cancelled_order_is_cancelled_here_and_one_on_hold_waits(woo: Woo) -> 
     assert states == {first["number"]: OrderState.CANCELLED, second["number"]: OrderState.HELD}
 
 
+def test_an_order_that_was_deleted_while_it_waited_does_not_come_in(woo: Woo) -> None:
+    WooProduct.objects.all().delete()
+    bought = woo.app.buy()
+    woo.deliver()
+    woo.sandbox.advance(5)
+    woo.app._tell("order.deleted", {"id": bought["id"]})
+    woo.deliver()
+    waited, deleted = WooMessage.objects.order_by("pk")
+    assert (waited.state, waited.needs_attention) == (MessageState.KNOWN, False)
+    assert deleted.state == MessageState.APPLIED
+    map_products(woo.connection, {WooProduct.objects.get().pk: PEN}, actor="mara")
+    process()
+    assert not Order.objects.exists()
+
+
 def test_another_address_is_taken_over_and_other_lines_wait_for_a_person(woo: Woo) -> None:
     bought = woo.app.buy()
     woo.deliver()

@@ -10,6 +10,7 @@ from typing import Any
 
 from django.conf import settings
 from django.db import OperationalError, transaction
+from django.db.models import QuerySet
 from django.db.models.functions import Now
 from django.utils import timezone
 
@@ -72,6 +73,10 @@ def _apply(message: WooMessage) -> MessageState:
         if row.order is not None:
             follow_change(row, content, new=None)
             message.order = row.order
+        row.status = content.status
+        row.save(update_fields=["status"])
+        # It names no time: what waits for a decision would come in all the same once that is made.
+        _end_blocked(_blocked_before(message))
         return MessageState.APPLIED
     message.modified_at = content.modified
     if content.modified is None:
@@ -154,13 +159,19 @@ def _block(message: WooMessage, error: DomainError) -> None:
     message.state, message.needs_attention = MessageState.BLOCKED, True
     message.cause = _spell(error)
     message.save()
-    older = WooMessage.objects.filter(
+    if message.woo_id is not None and message.modified_at is not None:
+        _end_blocked(_blocked_before(message).filter(modified_at__lte=message.modified_at))
+
+
+def _blocked_before(message: WooMessage) -> QuerySet[WooMessage]:
+    """Return what people have before them of the same order, and came earlier."""
+    return WooMessage.objects.filter(
         connection=message.connection_id, state=MessageState.BLOCKED, woo_id=message.woo_id, pk__lt=message.pk
     )
-    if message.woo_id is not None and message.modified_at is not None:
-        older.filter(modified_at__lte=message.modified_at).update(
-            state=MessageState.KNOWN, needs_attention=False, cause="", processed_at=Now()
-        )
+
+
+def _end_blocked(messages: QuerySet[WooMessage]) -> None:
+    messages.update(state=MessageState.KNOWN, needs_attention=False, cause="", processed_at=Now())
 
 
 def _spell(error: DomainError) -> str:
