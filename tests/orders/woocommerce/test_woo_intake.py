@@ -149,6 +149,22 @@ def test_a_cancelled_order_is_cancelled_here_and_one_on_hold_waits(woo: Woo) -> 
     assert states == {first["number"]: OrderState.CANCELLED, second["number"]: OrderState.HELD}
 
 
+def test_a_cancelled_order_that_is_paid_again_is_shown_to_people(woo: Woo) -> None:
+    bought = woo.app.buy()
+    for status in ("failed", "processing"):
+        woo.deliver()
+        woo.sandbox.advance(5)
+        woo.app.change(bought["id"], status=status)
+    woo.deliver()
+    order = Order.objects.get()
+    assert order.state == OrderState.CANCELLED
+    assert "was cancelled here" in str(order.alarms.get().text)
+    woo.sandbox.advance(5)
+    woo.app.change(bought["id"], customer_note="Thank you")
+    woo.deliver()
+    assert order.alarms.count() == 1
+
+
 def test_an_order_that_was_deleted_while_it_waited_does_not_come_in(woo: Woo) -> None:
     WooProduct.objects.all().delete()
     bought = woo.app.buy()

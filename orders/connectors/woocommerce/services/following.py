@@ -12,6 +12,7 @@ from backoffice.text.translatable import gettext as _
 from orders.connectors.woocommerce.models import WooOrder
 from orders.connectors.woocommerce.services.contents import WooContent
 from orders.models import HoldReason, Order, OrderState
+from orders.services.alarms import raise_alarm
 from orders.services.editing.changes import OrderChanges
 from orders.services.editing.edits import edit_order
 from orders.services.intake.input import NewOrder
@@ -39,6 +40,7 @@ def follow_change(row: WooOrder, content: WooContent, *, new: NewOrder | None) -
         return False
     if new is None:
         return _follow_status(row, order, content)
+    is_revived = row.status in ENDS and _find_revived(order, content)
     now, before = snapshot(new, content), row.taken
     differing = [name for name in now if now[name] != before.get(name)]
     row.taken = now
@@ -50,7 +52,22 @@ def follow_change(row: WooOrder, content: WooContent, *, new: NewOrder | None) -
     if "refunds" in differing and now["refunds"]:
         text = _("%(amount)s of the order was refunded in WooCommerce. Check what is still to be made.")
         _wait(order, text % {"amount": money(content.refunded, content.currency[:3])})
-    return bool(differing)
+    return bool(differing) or is_revived
+
+
+def _find_revived(order: Order, content: WooContent) -> bool:
+    """Have somebody look at an order that is paid again there, and was cancelled here when it ended. Return whether it
+    is one: a cancelled order never goes on.
+    """
+    order = Order.objects.locked(order.pk)
+    if order.state != OrderState.CANCELLED and not order.cancel_requested_at:
+        return False
+    text = _(
+        "The order is “%(status)s” in WooCommerce again, but was cancelled here and is not produced. Place it again if "
+        "the customer should get it."
+    )
+    raise_alarm(order, reason=HoldReason.MANUAL, text=text % {"status": content.status[:40]}, actor=ACTOR)
+    return True
 
 
 def _follow_status(row: WooOrder, order: Order, content: WooContent) -> bool:
