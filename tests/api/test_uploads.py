@@ -167,6 +167,22 @@ def test_an_upload_is_given_up_with_its_parts_unless_it_is_complete(storefront: 
     assert len(files(media)) == 1
 
 
+def test_an_upload_that_is_given_up_while_it_is_completed_is_no_fault_of_ours(
+    storefront: Storefront, media: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    upload = begin(storefront).json()["id"]
+    for number, piece in enumerate(pieces(), start=1):
+        send(storefront, upload, number, piece)
+
+    def given_up(path: str, **_expected: Any) -> Any:
+        storefront.client.delete(f"/api/v1/uploads/{upload}/")
+        raise FileNotFoundError(path)
+
+    monkeypatch.setattr(uploads, "open_path", given_up)
+    assert complete(storefront, upload).status_code == 409
+    assert files(media) == []
+
+
 def test_an_upload_that_nobody_goes_on_with_is_cleared_away(storefront: Storefront, media: Path) -> None:
     kept, old = begin(storefront).json()["id"], begin(storefront).json()["id"]
     for upload in (kept, old):

@@ -103,9 +103,10 @@ def complete_upload(upload: PartUpload) -> tuple[ShopFile, bool]:
     try:
         file, is_new = store_file(_whole(upload, parts), shop=upload.shop, name=upload.name, max_bytes=upload.size)
     except FileNotFoundError as error:  # somebody else completed it, or a part was sent again just now
-        upload.refresh_from_db()
-        if upload.file is not None:
-            return upload.file, False
+        # Nor need it be there any more: whoever gave it up took its parts away.
+        now = PartUpload.objects.select_related("file").filter(pk=upload.pk).first()
+        if now is not None and now.file is not None:
+            return now.file, False
         raise Conflict(_("A part is being sent again. Complete the upload once it has arrived.")) from error
     _finish(upload, file)
     return file, is_new
