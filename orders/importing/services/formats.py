@@ -3,7 +3,7 @@
 import re
 from collections.abc import Iterable, Mapping
 from dataclasses import asdict, dataclass, fields
-from datetime import UTC, date, datetime, time
+from datetime import date, datetime, time
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -12,6 +12,7 @@ from django.utils.dateparse import parse_datetime
 from backoffice.tables.cells import Cell, bad_cell, shown
 from backoffice.tables.csv_files import ENCODINGS, SEPARATORS
 from backoffice.text.cleaning import trim
+from backoffice.text.datetimes import in_utc
 from backoffice.text.translatable import gettext as _
 
 DECIMALS = (",", ".")
@@ -99,17 +100,23 @@ def read_time(cell: Cell, *, order: str, zone: ZoneInfo) -> datetime:
     """Return the time in UTC; one without a zone is of the shop's. Raise InvalidInput for what is none, or could be
     two.
     """
+    moment = _moment(cell, order=order)
+    try:
+        return in_utc(moment if moment.tzinfo else moment.replace(tzinfo=zone))
+    except ValueError:  # the first day that there is: shop systems fill it in where they have no date
+        raise _no_time(cell) from None
+
+
+def _moment(cell: Cell, *, order: str) -> datetime:
     if isinstance(cell, datetime | date):
-        moment = cell if isinstance(cell, datetime) else datetime.combine(cell, time())
-        return _in_utc(moment, zone)
+        return cell if isinstance(cell, datetime) else datetime.combine(cell, time())
     text = trim(cell) if isinstance(cell, str) else ""
     if (iso := _iso(text)) is not None:
-        return _in_utc(iso, zone)
+        return iso
     found = _DATE.fullmatch(text[:60])
     if found is None:
         raise _no_time(cell)
-    day = _day(found, order=order, cell=cell)
-    return _in_utc(datetime.combine(day, _clock(found[5] or "", cell)), zone)
+    return datetime.combine(_day(found, order=order, cell=cell), _clock(found[5] or "", cell))
 
 
 def _iso(text: str) -> datetime | None:
@@ -117,10 +124,6 @@ def _iso(text: str) -> datetime | None:
         return parse_datetime(re.sub(r"(?<!\s)\s++(?=[+-]\d)", "", text))
     except ValueError:
         return None
-
-
-def _in_utc(moment: datetime, zone: ZoneInfo) -> datetime:
-    return (moment if moment.tzinfo else moment.replace(tzinfo=zone)).astimezone(UTC)
 
 
 def _day(found: re.Match[str], *, order: str, cell: Cell) -> date:

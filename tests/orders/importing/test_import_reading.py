@@ -116,7 +116,7 @@ def test_a_time_is_read_as_shops_write_it_in_the_zone_of_the_shop(text: str, ord
     assert read_time(text, order=order, zone=BERLIN) == expected
 
 
-@pytest.mark.parametrize("text", ["03/04/2026", "31.02.2026", "soon", "2026-13-01", "10:30"])
+@pytest.mark.parametrize("text", ["03/04/2026", "31.02.2026", "soon", "2026-13-01", "10:30", "0001-01-01T00:00:00"])
 def test_what_is_no_date_or_could_be_two_is_refused(text: str) -> None:
     with pytest.raises(InvalidInput):
         read_time(text, order="", zone=BERLIN)
