@@ -29,7 +29,7 @@ class ImportedOrder(models.Model):
     # Number of its first row in the file.
     position = models.PositiveIntegerField(_("row"))
     reference = models.CharField(_("reference"), max_length=200, blank=True)
-    # [{"row": number, "values": {field: text}, "problems": [[column, text]]}]
+    # [{"row": number, "values": {field: text}, "problems": [[column, text]], "currencies": [[column, currency]]}]
     rows = TranslatableJSONField(_("rows"), default=list)
     customer = models.CharField(_("customer"), max_length=200, blank=True)
     outcome = models.CharField(_("outcome"), max_length=10, choices=ImportOutcome, default=ImportOutcome.UNCHECKED)

@@ -18,6 +18,7 @@ from orders.importing.models import ImportedOrder, OrderImport
 from orders.importing.services.amounts import reckon
 from orders.importing.services.fields import FIELDS, PROPERTY, label_of
 from orders.importing.services.formats import ReadingChoices, read_choices
+from orders.importing.services.values import DOLLAR
 from orders.services.intake.input import NewOrder
 
 # What a shop calls an order that nothing is to be made of any more.
@@ -29,6 +30,11 @@ UNPAID = frozenset({
     "pending", "unpaid", "pending payment", "wc-pending", "on-hold", "wc-on-hold", "unbezahlt", "checkout-draft",
 })  # fmt: skip
 EXAMPLE = "EXAMPLE-1"
+# What people write a "$" for.
+DOLLARS = frozenset({
+    "USD", "AUD", "BBD", "BMD", "BND", "BSD", "BZD", "CAD", "FJD", "GYD", "HKD", "JMD", "KYD", "LRD", "NAD", "NZD",
+    "SBD", "SGD", "SRD", "TTD", "TWD", "XCD", "ARS", "CLP", "COP", "MXN", "UYU", "DOP",
+})  # fmt: skip
 _ADDRESS = re.compile(r"(recipient|invoice)_(\w+)")
 _LINE_PATH = re.compile(r"lines\[(\d+)\](?:\.(\w+))?")
 _OF_LINES = {"reference": "line_reference", "name": "product_name", "files": "print_files"}
@@ -165,10 +171,11 @@ def _given(
 ) -> dict[str, Any] | None:
     """Return what the intake reads; None where something of it is missing."""
     shop = of.table.shop
+    currency = values.get("currency", "").upper() or shop.currency
+    _check_currencies(imported, currency, errors)
     built = [_line(row, of, errors) for row in lines]
     if errors:
         return None
-    currency = values.get("currency", "").upper() or shop.currency
     try:
         amounts = reckon(values, [row["values"] for row in lines], currency=currency, shop=shop, choices=of.choices)
     except InvalidInput as error:
@@ -186,6 +193,16 @@ def _given(
         "totals": amounts.totals,
         "lines": built,
     }
+
+
+def _check_currencies(imported: ImportedOrder, currency: str, errors: Errors) -> None:
+    """Complain of amounts beside which another currency stands: nothing is worth the same in two of them."""
+    for row in imported.rows:
+        for column, named in row.get("currencies", ()):
+            is_own = currency in DOLLARS if named == DOLLAR else named == currency
+            if not is_own:
+                complaint = _("The order is in %(currency)s.") % {"currency": currency}
+                add_error(errors, place_of(row["row"], column), complaint)
 
 
 def _of_the_order(values: Mapping[str, str]) -> dict[str, Any]:

@@ -170,9 +170,12 @@ def keep_orders(table: OrderImport, head: Head, mapping: Mapping[int, str], read
 def _read_row(
     row: TableRow, columns: Mapping[int, str], mapping: Mapping[int, str], reader: CellReader
 ) -> dict[str, Any]:
-    """Return what the row says: {"row", "values": text by field, "problems": [[column, complaint]]}."""
+    """Return what the row says: {"row", "values": text by field, "problems": [[column, complaint]]}, and as
+    "currencies" [[column, currency]] those that stand beside its amounts.
+    """
     values: dict[str, str] = {}
     problems: list[list[str]] = []
+    currencies: list[list[str]] = []
     if (stray := row.stray(columns)) is not None and columns.keys():
         text = _("This row has “%(value)s” where there is no column. Is a separator missing its quotation marks?")
         problems.append([column_letters(stray), text % {"value": shown(row.cells[stray])}])
@@ -184,9 +187,12 @@ def _read_row(
         try:
             if text := reader.read(FIELDS[name], cell):
                 values[key] = text
+            if currency := reader.currency_of(FIELDS[name], cell):
+                currencies.append([columns[place], currency])
         except InvalidInput as error:
             problems.append([columns[place], error.text])
-    return {"row": row.number, "values": values, "problems": problems}
+    read = {"row": row.number, "values": values, "problems": problems}
+    return read | ({"currencies": currencies} if currencies else {})
 
 
 def _write(table: OrderImport, batch: dict[str, ImportedOrder]) -> None:

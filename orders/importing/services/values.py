@@ -24,6 +24,7 @@ from orders.importing.services.fields import CellKind, ImportField
 from orders.importing.services.formats import read_time
 
 LONGEST = 2000
+DOLLAR = "$"
 _FLAGS = dict.fromkeys(("yes", "true", "1", "y", "x", "ja", "wahr", "oui", "si", "sì", "sí"), "yes")
 _FLAGS |= dict.fromkeys(("no", "false", "0", "n", "nein", "falsch", "non"), "no")
 # Spreadsheets and shops set an ' before what must stay a text: '01067.
@@ -50,6 +51,12 @@ class CellReader:
         if isinstance(cell, CellFault):
             raise bad_cell(cell.text)
         return self._read_known(field, cell)
+
+    def currency_of(self, field: ImportField, cell: Cell) -> str:
+        """Return the currency that is written beside an amount which can be read, "" for none. "$" is any dollar's."""
+        if field.kind != CellKind.MONEY or not isinstance(cell, str):
+            return ""
+        return DOLLAR if DOLLAR in cell else read_amount(cell, decimal=self.decimal).currency
 
     def _read_known(self, field: ImportField, cell: Cell) -> str:
         match field.kind:
