@@ -49,9 +49,12 @@ def record_parcels(
 
 
 def find_unbound(row: ProductionOrder, report: ShipmentReport) -> ProductionShipment | None:
-    """Return our oldest parcel with that carrier and code that the vendor has not numbered yet, as far as we know."""
+    """Return our oldest parcel with that carrier and code that the vendor has not numbered yet, as far as we know; one
+    that it refused only where no other has the code.
+    """
     unbound = row.shipments.filter(vendor_id="").exclude(state=ParcelState.WITHDRAWN).order_by("pk")
-    return next((parcel for parcel in unbound if is_same_parcel(parcel, report)), None)
+    found = sorted(unbound, key=lambda parcel: parcel.state == ParcelState.REFUSED)
+    return next((parcel for parcel in found if is_same_parcel(parcel, report)), None)
 
 
 def is_same_parcel(parcel: ProductionShipment, report: ShipmentReport) -> bool:

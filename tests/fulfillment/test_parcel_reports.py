@@ -192,3 +192,22 @@ def test_a_delivered_parcel_stays_delivered(sandbox: Sandbox, make: Make, work: 
     ProductionPull(VENDOR).run()
     made.refresh_from_db()
     assert made.delivered is True
+
+
+def test_a_reading_takes_a_parcel_made_anew_for_the_one_that_was_refused_before(
+    sandbox: Sandbox, make: Make, work: Work
+) -> None:
+    """The same code once more: bound to the refused one, the new one would be looked for in vain and sent twice."""
+    order = make("plain")
+    first = add_parcel(order, parcel(), actor="anna")
+    sandbox.faults.add("status", method="POST", path=ADD, times=1, status=400, body='{"message": "No."}')
+    work()
+    second = add_parcel(order, parcel(), actor="anna")
+    sandbox.faults.add("cut_after", method="POST", path=ADD, times=1)
+    deliver(Push.objects.about(second).get().pk)
+    ProductionPull(VENDOR).run()
+    work()
+    first.refresh_from_db()
+    second.refresh_from_db()
+    assert (first.state, second.state) == (ParcelState.REFUSED, ParcelState.REPORTED)
+    assert shipped(sandbox) == [CODE]
