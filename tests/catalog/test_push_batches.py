@@ -221,6 +221,19 @@ def test_a_report_that_cannot_be_read_leaves_the_verdict_to_the_reading_back(des
     assert done.changes.get(sku=skus[0]).note.startswith("sales:")
 
 
+def test_values_that_were_read_while_another_set_was_on_its_way_are_read_again(desk: Desk) -> None:
+    [sku] = desk.skus(1)
+    first = plan(desk, [sku])
+    send(desk)
+    # The vendor has the batch and does not work on it yet: it still shows the old prices.
+    second = desk.approve(desk.make(desk.moved([sku], percent=20)))
+    assert desk.work_off(first).state == ChangeSetState.VERIFIED
+    push_change_set(second, user=desk.boss)
+    desk.work_off(second)
+    assert second.state == ChangeSetState.CHECKED
+    assert second.changes.get().before["sales"] == first.changes.get().read_back["sales"]
+
+
 def test_a_newer_set_supersedes_rows_that_have_not_left_yet(desk: Desk) -> None:
     skus = desk.skus(3)
     older = plan(desk, skus)

@@ -54,10 +54,15 @@ class Compare(ChangeSetHandler):
 
 
 def _is_stale(change_set: ChangeSet) -> bool:
-    """Read too long ago, or before another set of ours changed the same values."""
-    if change_set.snapshot_at is None or change_set.snapshot_at < timezone.now() - FRESH:
+    """Read too long ago, or while another set of ours was on its way that changes the same values: a batch may be
+    worked on long after it was sent, so that only what was read after the reading back shows it.
+    """
+    at = change_set.snapshot_at
+    if at is None or at < timezone.now() - FRESH:
         return True
-    return _others(change_set).filter(change_set__pushed_at__gte=change_set.snapshot_at).exists()
+    is_open = Q(change_set__state=ChangeSetState.PUSHING)
+    ended_since = Q(change_set__pushed_at__gte=at) | Q(change_set__verified_at__gte=at)
+    return _others(change_set).filter(is_open | ended_since).exists()
 
 
 def _compare(delivery: Delivery, change_set: ChangeSet) -> None:
