@@ -31,9 +31,11 @@ from backoffice.vendors.base import CallbackRequest
 from catalog.models import ChangeSet, ChangeSetState, ChangeState, VendorJob, VendorJobState
 from catalog.services.change_sets.approval import hash_of_rows
 from catalog.services.change_sets.values import Value
+from catalog.services.overdue import move_stalled_change_sets
 from catalog.services.pushing import starting
-from catalog.services.pushing.jobs import follow_job
+from catalog.services.pushing.jobs import follow_job, poll_due_jobs
 from catalog.services.pushing.starting import push_change_set
+from catalog.services.pushing.verifying import read_back_again
 from tests.catalog.change_desk import Desk
 from tests.catalog.conftest import PERMISSIONS
 from tests.faults.conftest import database_url
@@ -219,6 +221,20 @@ def test_a_report_that_cannot_be_read_leaves_the_verdict_to_the_reading_back(des
         skus[2]: "verified",
     }
     assert done.changes.get(sku=skus[0]).note.startswith("sales:")
+
+
+def test_a_set_that_could_not_be_read_back_may_turn_out_to_have_failed(desk: Desk) -> None:
+    desk.sandbox.settings.job_outcome = "CANCELED"
+    change_set = plan(desk, desk.skus(2))
+    send(desk)
+    desk.sandbox.advance(60)
+    poll_due_jobs()
+    Push.objects.filter(kind=starting.VERIFY).update(state=PushState.FAILED)
+    ChangeSet.objects.update(pushed_at=timezone.now() - timedelta(hours=1))
+    assert move_stalled_change_sets() == 1
+    read_back_again(change_set, actor="boss")
+    desk.work_off(change_set)
+    assert change_set.state == ChangeSetState.FAILED
 
 
 def test_values_that_were_read_while_another_set_was_on_its_way_are_read_again(desk: Desk) -> None:
