@@ -223,6 +223,20 @@ def test_a_report_that_cannot_be_read_leaves_the_verdict_to_the_reading_back(des
     assert done.changes.get(sku=skus[0]).note.startswith("sales:")
 
 
+def test_a_report_behind_a_link_that_is_not_followed_leaves_the_verdict_to_the_reading_back(desk: Desk) -> None:
+    skus = desk.skus(2)
+    desk.sandbox.settings.job_failing_skus = skus[:1]
+    change_set = plan(desk, skus)
+    send(desk)
+    desk.sandbox.advance(60)
+    poll_due_jobs()
+    assert change_set.jobs.update(report_url="https://files.example.com/report.xlsx") == 1
+    desk.work_off(change_set)
+    assert change_set.state == ChangeSetState.DIFFERING
+    assert "does not lead to mypromo" in change_set.jobs.get().report_note
+    assert dict(change_set.changes.values_list("sku", "state")) == {skus[0]: "differs", skus[1]: "verified"}
+
+
 def test_a_set_that_could_not_be_read_back_may_turn_out_to_have_failed(desk: Desk) -> None:
     desk.sandbox.settings.job_outcome = "CANCELED"
     change_set = plan(desk, desk.skus(2))

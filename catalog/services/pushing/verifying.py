@@ -17,6 +17,7 @@ from backoffice.engine.services.pushes import queue_push
 from backoffice.errors import IllegalTransition
 from backoffice.text.translatable import gettext as _
 from backoffice.vendors.abilities import TakesChanges
+from backoffice.vendors.addresses import UnsafeUrl
 from backoffice.vendors.batch_messages import RemoteJobRow, UnreadableReport
 from backoffice.vendors.errors import VendorError, VendorProtocolError, VendorRejected
 from catalog.models import (
@@ -93,7 +94,7 @@ def _read_report(delivery: Delivery, job: VendorJob) -> None:
             vendor = delivery.vendor_as(TakesChanges)
             body = delivery.read(lambda: vendor.fetch_report(job.report_url))
             rows = vendor.parse_report(body)
-        except (UnreadableReport, VendorRejected, VendorProtocolError) as error:
+        except (UnreadableReport, UnsafeUrl, VendorRejected, VendorProtocolError) as error:
             trouble = str(error)
     delivery.record(partial(_note_report, job, body=body, rows=rows, trouble=trouble))
 
