@@ -28,6 +28,7 @@ from backoffice.engine.services.pushes import decide_push
 from backoffice.engine.services.sending import deliver
 from backoffice.sandbox import Sandbox, running_sandbox
 from backoffice.vendors.base import CallbackRequest
+from backoffice.webhooks.models import RecordedEvent
 from catalog.models import ChangeSet, ChangeSetState, ChangeState, VendorJob, VendorJobState
 from catalog.services.change_sets.approval import hash_of_rows
 from catalog.services.change_sets.values import Value
@@ -36,6 +37,7 @@ from catalog.services.pushing import starting
 from catalog.services.pushing.jobs import follow_job, poll_due_jobs
 from catalog.services.pushing.starting import push_change_set
 from catalog.services.pushing.verifying import read_back_again
+from tests.api.storefront import make_variant
 from tests.catalog.change_desk import Desk
 from tests.catalog.conftest import PERMISSIONS
 from tests.faults.conftest import database_url
@@ -249,6 +251,15 @@ def test_a_set_that_could_not_be_read_back_may_turn_out_to_have_failed(desk: Des
     read_back_again(change_set, actor="boss")
     desk.work_off(change_set)
     assert change_set.state == ChangeSetState.FAILED
+
+
+def test_prices_that_are_verified_are_told_to_storefronts(desk: Desk) -> None:
+    skus = desk.skus(2)
+    for sku in skus:
+        make_variant(sku)
+    desk.work_off(plan(desk, skus))
+    told = RecordedEvent.objects.order_by("pk").values_list("topic", "object_id")
+    assert list(told) == [("price.changed", sku) for sku in skus]
 
 
 def test_values_that_were_read_while_another_set_was_on_its_way_are_read_again(desk: Desk) -> None:

@@ -40,6 +40,7 @@ from catalog.services.market_prices import keep_market_prices
 from catalog.services.price_markets import market_of
 from catalog.services.pushing.starting import VERIFY, ChangeSetHandler
 from catalog.services.revisions import next_revision, stamp_revision
+from catalog.services.sync.telling import tell_prices
 from catalog.services.sync.variant_rows import TIERS
 
 _COMPARED = (ChangeState.SENT, ChangeState.DIFFERS)
@@ -163,3 +164,5 @@ def _keep_prices(change_set: ChangeSet, changes: list[Change]) -> None:
         for quantity, price in decimals(sales).items()
     ]
     stamp_revision(next_revision(), variants=set(upsert_children(TIERS, rows)))
+    # The next synchronisation finds them as they are here by now, and has nothing to tell.
+    tell_prices([change.variant_id for change in changes if change.variant_id is not None])

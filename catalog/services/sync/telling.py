@@ -1,6 +1,6 @@
 """What storefronts are told of the catalogue: that something of a SKU is another now. It is every shop's."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from urllib.parse import quote
 
 from backoffice.webhooks.services.recording import NewEvent, record_events
@@ -18,6 +18,12 @@ def tell_changes(changes: Sequence[tuple[int, Difference]]) -> None:
     skus = dict(Variant.objects.filter(pk__in={pk for pk, _change in changes}).values_list("pk", "sku"))
     told = dict.fromkeys((topic, pk) for pk, change in changes for topic in topics_of(change))
     record_events([event_about(topic, skus[pk]) for topic, pk in told])
+
+
+def tell_prices(variants: Collection[int]) -> None:
+    """Record that the prices of these variants (our ids) changed. One query for the SKUs."""
+    skus = Variant.objects.filter(pk__in=variants).order_by("pk").values_list("sku", flat=True)
+    record_events([event_about("price.changed", sku) for sku in skus])
 
 
 def topics_of(change: Difference) -> Iterable[str]:
