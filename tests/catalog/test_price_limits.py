@@ -21,7 +21,7 @@ from backoffice.audit.models import AuditEntry
 from backoffice.audit.services.chain import close_all
 from backoffice.errors import Outdated
 from catalog.models import CatalogRules, Category, CategoryRule, ChangeSet, Product
-from catalog.services.change_sets.rules import LimitBook, Limits, rules_for
+from catalog.services.change_sets.rules import LimitBook, Limits, Threshold, rules_for, threshold_of
 from catalog.services.price_limits import read_limits, save_limits
 
 pytestmark = pytest.mark.django_db
@@ -115,6 +115,14 @@ def test_limits_of_the_shop_and_of_categories_are_kept_and_count(lead: Client, s
     book = LimitBook(rules_for(ChangeSet(shop=shop)))
     assert book.limits(["Office/Pens/Metal"]) == Limits(Decimal(30), Decimal(40))
     assert book.limits(["Office"]) == Limits(Decimal("12.5"), Decimal(40))
+
+
+def test_a_change_set_of_no_shop_keeps_to_the_usual_limits_of_shops_that_set_none(shop: Shop, other: Shop) -> None:
+    CatalogRules.objects.create(shop=shop, approval_move_percent=Decimal(60), approval_skus=5000)
+    assert threshold_of(rules_for(ChangeSet(shop=shop))) == Threshold(Decimal(60), 5000)
+    assert threshold_of(rules_for(ChangeSet())) == Threshold(Decimal(10), 100)
+    CatalogRules.objects.create(shop=other, approval_move_percent=Decimal(50), approval_skus=6000)
+    assert threshold_of(rules_for(ChangeSet())) == Threshold(Decimal(50), 5000)
 
 
 def test_an_empty_field_of_a_category_names_what_it_inherits(lead: Client, shop: Shop) -> None:

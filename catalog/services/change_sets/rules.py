@@ -4,6 +4,7 @@ from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 from decimal import Decimal
 
+from backoffice.accounts.models import Shop
 from catalog.models import CatalogRules, ChangeSet, Product
 
 
@@ -30,11 +31,16 @@ class Threshold:
 
 
 def rules_for(change_set: ChangeSet) -> list[CatalogRules]:
-    """Return the rules of the set's shop; of all shops when it belongs to none; the defaults when nobody set any."""
+    """Return the rules of the set's shop; of all shops when it belongs to none; the defaults for those of which nobody
+    set any.
+    """
     rules = CatalogRules.objects.prefetch_related("categories").order_by("pk")
     if change_set.shop_id is not None:
-        rules = rules.filter(shop_id=change_set.shop_id)
-    return list(rules) or [CatalogRules()]
+        return list(rules.filter(shop_id=change_set.shop_id)) or [CatalogRules()]
+    found = list(rules)
+    if not found or Shop.objects.filter(catalog_rules=None).exists():
+        found.append(CatalogRules())
+    return found
 
 
 def threshold_of(rules: Iterable[CatalogRules]) -> Threshold:
