@@ -121,6 +121,19 @@ def test_a_second_run_writes_and_reads_nothing_and_what_is_gone_loses_its_prices
     assert not MarketPrices.objects.exists()
 
 
+def test_a_variant_that_its_product_does_not_show_there_any_more_loses_its_prices(
+    storefront: Storefront, catalog: Catalog
+) -> None:
+    market(storefront.shop, "USD")
+    sync(catalog)
+    newest = max(Variant.objects.values_list("revised_at", flat=True))
+    catalog.elsewhere["USD", "DE"][0]["variants"].pop()
+    sync(catalog)
+    assert set(MarketPrices.objects.values_list("variant__sku", flat=True)) == {SKU, "SKU-2-1"}
+    assert list(Variant.objects.filter(revised_at__gt=newest).values_list("sku", flat=True)) == ["SKU-1-2"]
+    assert quote(storefront, "SKU-1-2", currency="USD").json()["code"] == "no_price"
+
+
 def test_only_some_skus_leave_the_prices_of_others(storefront: Storefront, catalog: Catalog) -> None:
     market(storefront.shop, "USD")
     sync(catalog)

@@ -178,7 +178,7 @@ class _MarketReader:
                 if own != (self.currency, self.country)
             ]
             revised_at = next_revision()
-            changed = upsert_children(PRICES, priced)
+            changed = [*upsert_children(PRICES, priced), *self._drop_prices(batch)]
             stamp_revision(revised_at, variants=changed)
             self.log.counts["market_prices"] += len(changed)
             products = Product.objects.filter(vendor=self.vendor.name, vendor_id__in=batch.prints)
@@ -190,6 +190,19 @@ class _MarketReader:
                 ],
             )
             transaction.set_rollback(self.dry_run)
+
+    def _drop_prices(self, batch: _Batch) -> list[int]:
+        """Delete the prices of variants that the listing does not show any more beside others of their product. Return
+        whose they were.
+        """
+        whole = [vendor_id for vendor_id, fingerprint in batch.prints.items() if fingerprint]
+        prices = MarketPrices.objects.filter(currency=self.currency, shipping_from=self.country)
+        dropped = prices.filter(
+            variant__product__vendor=self.vendor.name, variant__product__vendor_id__in=whole
+        ).exclude(variant__sku__in=batch.tiers)
+        variants = list(dropped.values_list("variant", flat=True))
+        dropped.delete()
+        return variants
 
 
 def _as_json(tiers: Iterable[TierData]) -> dict[str, dict[str, str]]:
