@@ -277,3 +277,11 @@ def test_a_variant_may_move_to_another_product() -> None:
     assert run.state == SyncState.DONE
     assert Variant.objects.get(sku="SKU-1-2").product.vendor_id == "2"
     assert Variant.objects.filter(gone_at=None).count() == 3
+
+
+def test_a_product_that_a_variant_has_left_is_another_for_storefronts() -> None:
+    catalog = synced(make_product(1, variants=2), make_product(2))
+    newest = max(Product.objects.values_list("revised_at", flat=True))
+    catalog.products[1]["variants"].append(catalog.products[0]["variants"].pop())
+    sync(catalog)
+    assert set(Product.objects.filter(revised_at__gt=newest).values_list("vendor_id", flat=True)) == {"1", "2"}

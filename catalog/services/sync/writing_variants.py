@@ -17,6 +17,7 @@ from catalog.services.bulk import (
     update_rows,
     upsert_children,
 )
+from catalog.services.revisions import stamp_revision
 from catalog.services.sync.changes import FIELDS, Difference, VariantContent, describe_changes
 from catalog.services.sync.telling import tell_changes
 from catalog.services.sync.variant_rows import (
@@ -166,6 +167,9 @@ def _update(changed: Sequence[WrittenVariant], *, gone: set[int], context: Write
         or data["listed_from"] != context.listed_from
     ]
     update_rows(Variant, UPDATE_COLUMNS, rows)
+    products = {variant.id: before[variant.id].data["product_id"] for variant in changed}
+    left = {products[variant.id] for variant in changed if products[variant.id] != variant.product_id}
+    stamp_revision(context.revised_at, products=left)
     written = [variant for variant in changed if changes[variant.id]]
     for name, table in OWN_TABLES.items():
         count = replace_children(table, [variant.id for variant in written], list(_own_rows(name, written)))
