@@ -59,6 +59,11 @@ class RunLog:
         if len(self.problems) < PROBLEMS_KEPT:
             self.problems.append(problem)
 
+    def note_missing(self) -> None:
+        """Record that a part of the list could not be read."""
+        self.run.options["missing"] = True
+        self._save("options")
+
     def progress(self, *, seen: int, total: int | None) -> None:
         """Record the progress, which is a sign of life at the same time."""
         self.run.seen, self.run.total = seen, total
@@ -86,6 +91,14 @@ def last_complete_start(vendor: str, *, kind: str = "catalog") -> datetime | Non
     ended = SyncRun.objects.filter(vendor=vendor, kind=kind, state__in=[SyncState.DONE, SyncState.PARTIAL])
     whole = ended.filter(options__covers="all", options__dry_run=False)
     return whole.order_by("-started_at").values_list("started_at", flat=True).first()
+
+
+def last_reading(vendor: str) -> tuple[datetime, list[str]] | None:
+    """Return when the newest run began that read every page of the catalogue, and the SKUs that it could not read."""
+    ended = SyncRun.objects.filter(vendor=vendor, kind="catalog", state__in=[SyncState.DONE, SyncState.PARTIAL])
+    whole = ended.filter(options__covers="all", options__dry_run=False).exclude(options__contains={"missing": True})
+    run = whole.order_by("-started_at").values_list("started_at", "errors").first()
+    return run and (run[0], [sku for problem in run[1] for sku in problem["skus"]])
 
 
 def _close_abandoned(vendor: str, *, kind: str) -> None:

@@ -4,7 +4,7 @@ A vendor takes an order out of its stock when the order is submitted, and the ne
 Until then a line takes of the figure that we have: `OrderLine.takes_stock`. It takes nothing any more
 
 - once the variant was read after the line was submitted, since that reading shows it: either the reading changed the
-  variant (`Variant.changed_at`), or a whole synchronisation began later (`settle_stock`);
+  variant (`Variant.changed_at`), or a whole synchronisation began later that could read it (`settle_stock`);
 - when its order is cancelled. One that is delivered before the next reading still takes.
 
 An order that is held because there is too little takes nothing until somebody releases it: one line of a million
@@ -21,7 +21,7 @@ from typing import Any, NamedTuple
 from django.db import connection
 from django.db.models import Exists, OuterRef, Q
 
-from catalog.services.runs import last_complete_start
+from catalog.services.runs import last_reading
 from catalog.services.variant_users import Key
 from orders.models import Hold, HoldReason, Order, OrderLine, OrderState, VendorOrder
 from orders.models.vendor_order import FAILED, VendorOrderLine
@@ -104,9 +104,10 @@ def settle_stock() -> int:
     settled = 0
     for vendor in taking.order_by().values_list("vendor", flat=True).distinct():
         shown = Q()
-        if (since := last_complete_start(vendor)) is not None:
+        if (reading := last_reading(vendor)) is not None:
+            since, unread = reading
             parts = VendorOrderLine.objects.filter(line=OuterRef("pk"), vendor_order__submitted_at__lt=since)
-            shown = Q(Exists(parts.exclude(vendor_order__state__in=FAILED)))
+            shown = Q(Exists(parts.exclude(vendor_order__state__in=FAILED))) & ~Q(sku__in=unread)
         rows = taking.filter(ended | shown if shown else ended, vendor=vendor)
         settled += OrderLine.objects.filter(pk__in=rows.values("pk")).update(takes_stock=False)
     return settled

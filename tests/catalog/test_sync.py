@@ -10,6 +10,7 @@ from django.db import connection
 from backoffice.vendors.errors import VendorUnavailable
 from catalog.models import Availability, PriceTier, Product, Variant
 from catalog.models.sync import SyncState
+from catalog.services.runs import last_reading
 from tests.catalog.source import Catalog, make_product
 from tests.catalog.sync_runs import changes, sync, synced, versions
 
@@ -285,3 +286,15 @@ def test_a_product_that_a_variant_has_left_is_another_for_storefronts() -> None:
     catalog.products[1]["variants"].append(catalog.products[0]["variants"].pop())
     sync(catalog)
     assert set(Product.objects.filter(revised_at__gt=newest).values_list("vendor_id", flat=True)) == {"1", "2"}
+
+
+@pytest.mark.parametrize("cause", ["page", "product", ""])
+def test_a_run_knows_what_it_could_not_read(cause: str) -> None:
+    catalog = Catalog([make_product(n) for n in range(1, 5)])
+    if cause == "page":
+        catalog.broken_pages[2] = b"oops"
+    elif cause == "product":
+        catalog.products[0]["variants"][0]["id"] = None
+    run = sync(catalog)
+    unread = ["SKU-1-1"] if cause == "product" else []
+    assert last_reading("mypromo") == (None if cause == "page" else (run.started_at, unread))

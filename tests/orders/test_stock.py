@@ -189,9 +189,12 @@ def test_a_whole_synchronisation_that_began_later_settles_what_the_vendor_has(st
     run(options={"covers": "skus"})
     run(options={"dry_run": True})
     run(state=SyncState.FAILED)
+    run(state=SyncState.PARTIAL, options={"missing": True})
+    run(state=SyncState.PARTIAL, errors=[{"text": "It cannot be read.", "product": "1", "skus": [PEN]}])
     SyncRun.objects.update(started_at=timezone.now() + timedelta(seconds=1))
     assert settle_stock() == 1
     assert find_taken({KEY: variant.changed_at}) == {KEY: 60}
+    SyncRun.objects.all().delete()
     run()
     assert settle_stock() == 1
     assert find_taken({KEY: variant.changed_at}) == {KEY: 30}

@@ -277,13 +277,16 @@ class _Sync:
                     self._write_batch()
                 return
             text = f"The product cannot be stored: {str(error).splitlines()[0]}"
-            self.log.note(CatalogProblem(text=text, product_id=batch[0].data.vendor_id))
+            [(data, variants, _)] = batch
+            skus = tuple([variant.sku for variant in variants])
+            self.log.note(CatalogProblem(text=text, product_id=data.vendor_id, skus=skus))
             self.log.counts["skipped"] += 1
 
     def _mark_gone(self, *, listed: int) -> None:
         """Mark what a complete listing does not show; an empty one is more likely a fault than the truth."""
         if not self.log.is_complete or not listed:
             self.log.note(CatalogProblem(text="The list was not complete: nothing is marked as gone."))
+            self.log.note_missing()
             return
         with transaction.atomic():
             gone = mark_gone(self.vendor.name, at=self.context.at)
