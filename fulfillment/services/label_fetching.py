@@ -84,6 +84,8 @@ class LabelFetch(ProductionHandler):
             return
         if label.production_order.state == ProductionOrderState.CANCELLED:
             raise Withdrawn(_("The production order was cancelled."))
+        if timezone.localdate(delivery.push.created_at) != timezone.localdate():
+            raise Withdrawn(_("The day of dispatch is over: the carrier would come on another day."))
         try:
             require_room(MAX_BYTES)
         except NoRoom as error:

@@ -64,6 +64,16 @@ def test_nothing_fetches_a_label_by_itself(sandbox: Sandbox, make: Make, work: W
     assert not announced(sandbox)
 
 
+def test_a_label_that_waited_until_the_next_day_is_not_fetched_by_itself(sandbox: Sandbox, make: Make) -> None:
+    """Its parcel would be announced for a day that nobody asked for."""
+    label = fetch_label(make("label").labels.get(), actor="anna", dispatch_on=today())
+    Push.objects.update(created_at=timezone.now() - timedelta(days=1))
+    deliver(Push.objects.get().pk)
+    label.refresh_from_db()
+    assert (label.state, Push.objects.get().state, announced(sandbox)) == (LabelState.WAITING, PushState.CONFIRMED, [])
+    assert label.production_order.events.filter(kind="label.let_go").exists()
+
+
 def test_a_label_is_fetched_once_kept_and_says_who_asked_when(sandbox: Sandbox, make: Make, fetch: Fetch) -> None:
     label = fetch(make("label").labels.get())
     assert (label.state, label.asked_by) == (LabelState.KEPT, "anna")
