@@ -22,7 +22,7 @@ from catalog.admin.texts.grid import TextGrid
 from catalog.admin.texts.rows import TextList
 from catalog.labels import describe_values
 from catalog.models import ChangeKind, ChangeSet, ChangeSetState, Snapshot, VendorJobState
-from catalog.services.change_sets.approval import can_approve, needs_somebody_else
+from catalog.services.change_sets.approval import can_approve, needs_somebody_else, revision_of
 
 JOBS_SHOWN = 100
 EVENTS_SHOWN = 50
@@ -102,6 +102,8 @@ class ChangeSetAdmin(PagesAdmin):
             "catalog/change_set.html",
             title=change_set.title,
             change_set=change_set,
+            # Before the rows: approved is what was seen.
+            revision=revision_of(change_set),
             values=describe_values(change_set),
             page=rows_page(change_set, request.GET),
             row_views=_row_views(change_set),

@@ -11,7 +11,7 @@ from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
 from catalog.models import Change, ChangeKind, ChangeSet, ChangeSetState, ChangeSource
-from catalog.services.change_sets.editing import make_change_set
+from catalog.services.change_sets.editing import add_changes, make_change_set
 from tests.catalog.change_desk import FULFILLER, Desk
 
 pytestmark = pytest.mark.django_db
@@ -107,6 +107,21 @@ def test_a_guard_is_overridden_only_with_a_reason(staff: Client, desk: Desk) -> 
     shown = press(staff, change_set, "approve", reason="Clearance")
     assert change_set.state == ChangeSetState.APPROVED
     assert "Warnings overridden by mara" in shown
+
+
+def test_what_was_changed_since_it_was_shown_is_not_approved(staff: Client, desk: Desk) -> None:
+    first, second = desk.skus(2)
+    change_set = desk.check(desk.make(desk.moved([first])))
+
+    def seen() -> str:
+        return page(staff, change_set).split('name="revision" value="', 1)[1].split('"', 1)[0]
+
+    before = seen()
+    desk.check(add_changes(change_set, rows=desk.moved([second]), actor="author"))
+    assert "Review it again before approving it." in press(staff, change_set, "approve", revision=before)
+    assert change_set.state == ChangeSetState.CHECKED
+    press(staff, change_set, "approve", revision=seen())
+    assert change_set.state == ChangeSetState.APPROVED
 
 
 def test_nobody_without_the_permission_gets_to_the_buttons(client: Client, person: Callable[..., User]) -> None:

@@ -81,7 +81,8 @@ def _check(request: HttpRequest, change_set: ChangeSet) -> str:
 
 def _approve(request: HttpRequest, change_set: ChangeSet) -> str:
     reason = posted_text(request.POST, "reason", kind=Text.PARAGRAPH)
-    approve_change_set(change_set, user=staff_user(request), override_reason=reason)
+    seen = request.POST.get("revision", "")
+    approve_change_set(change_set, user=staff_user(request), override_reason=reason, revision=seen)
     return _("Approved. Nothing has been sent yet.")
 
 

@@ -5,11 +5,11 @@ from hashlib import blake2b
 
 from django.contrib.auth.models import AbstractUser, AnonymousUser
 from django.db import transaction
-from django.db.models import QuerySet
+from django.db.models import Max, QuerySet
 from django.utils import timezone
 
 from backoffice.accounts.services.rights.catalogue import part_of
-from backoffice.errors import ELIGIBLE, Conflict, Eligibility, NotAllowed, ineligible
+from backoffice.errors import ELIGIBLE, Conflict, Eligibility, NotAllowed, Outdated, ineligible
 from backoffice.text.reasons import checked_reason
 from backoffice.text.translatable import gettext as _
 from catalog.models import Change, ChangeSet, ChangeSetState
@@ -21,17 +21,22 @@ APPROVE, OVERRIDE, PUSH = "catalog.approve_changeset", "catalog.override_changes
 User = AbstractUser | AnonymousUser
 
 
-def approve_change_set(change_set: ChangeSet, *, user: User, override_reason: str = "") -> ChangeSet:
-    """Approve the set as it is. Guards that may be overridden are, when a reason is given (kept with the name).
+def approve_change_set(
+    change_set: ChangeSet, *, user: User, override_reason: str = "", revision: str = ""
+) -> ChangeSet:
+    """Approve the set as it is, or as it was at that revision. Guards that may be overridden are, when a reason is
+    given (kept with the name).
 
     Refuses (NotAllowed) people without the permission, and the authors of a set that passes their shop's threshold;
-    (Conflict) sets with guards that still block, with removals that nobody confirmed, or without rows;
-    (IllegalTransition) sets that are not checked.
+    (Conflict) sets with guards that still block, with removals that nobody confirmed, or without rows; (Outdated) sets
+    that were changed since that revision; (IllegalTransition) sets that are not checked.
     """
     ensure_permitted(user, APPROVE)
     name = user.get_username()
     with transaction.atomic():
         change_set = ChangeSet.objects.locked(change_set.pk)
+        if revision and revision != revision_of(change_set):
+            raise Outdated(_("This change set has been changed in the meantime. Review it again before approving it."))
         can_approve(change_set, name=name).ensure()
         override = _override(change_set, user=user, reason=override_reason)
         change_set.move_to(
@@ -45,6 +50,11 @@ def approve_change_set(change_set: ChangeSet, *, user: User, override_reason: st
             override_reason=override,
         )
     return change_set
+
+
+def revision_of(change_set: ChangeSet) -> str:
+    """Return what tells the set from what it was and will be: whatever changes it adds to its timeline."""
+    return str(change_set.events.aggregate(newest=Max("pk"))["newest"] or "")
 
 
 def needs_somebody_else(change_set: ChangeSet) -> bool:
