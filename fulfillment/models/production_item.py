@@ -63,5 +63,5 @@ class ProductionItem(models.Model):
 
     @property
     def remaining(self) -> int:
-        """How many have yet to leave us."""
-        return max(self.quantity - self.shipped, 0)
+        """How many have yet to leave us; none of what the vendor cancelled."""
+        return 0 if self.state == ProductionOrderState.CANCELLED else max(self.quantity - self.shipped, 0)

@@ -137,7 +137,7 @@ def _write(
     )
     quantities = requested.quantities
     if quantities is None:
-        quantities = dict(order.items.values_list("pk", "quantity"))
+        quantities = {item.pk: item.remaining for item in order.items.all() if item.remaining}
     ProductionShipmentLine.objects.bulk_create(
         ProductionShipmentLine(shipment=parcel, item_id=item_id, quantity=quantity)
         for item_id, quantity in quantities.items()

@@ -143,9 +143,9 @@ def derive_dispatch(row: ProductionOrder) -> bool:
 
 
 def _dispatch(items: list[ProductionItem]) -> DispatchState:
-    if items and all(not item.remaining for item in items):
-        return DispatchState.SHIPPED
-    return DispatchState.PARTIAL if any(item.shipped for item in items) else DispatchState.NONE
+    if not any(item.shipped for item in items):
+        return DispatchState.NONE
+    return DispatchState.PARTIAL if any(item.remaining for item in items) else DispatchState.SHIPPED
 
 
 def _update(parcel: ProductionShipment, report: ShipmentReport) -> bool:

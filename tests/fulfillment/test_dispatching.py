@@ -14,9 +14,10 @@ from backoffice.engine.services.sending import deliver
 from backoffice.errors import InvalidInput, NotAllowed
 from backoffice.sandbox import Sandbox
 from fulfillment.models import DispatchState, Label, ParcelState, ProductionOrderState, ProductionShipment
-from fulfillment.services.dispatching import add_parcel
+from fulfillment.services.dispatching import add_parcel, withdraw_parcel
 from fulfillment.services.parcel_rules import ParcelToMake, Sizes
 from fulfillment.services.production_pulling import ProductionPull
+from fulfillment.services.scanning import what_remains
 from tests.fulfillment.conftest import VENDOR, Make
 from tests.fulfillment.parcels import CODE, parcel, refused, shipped
 
@@ -53,6 +54,20 @@ def test_parts_are_reported_in_the_order_in_which_they_were_made(sandbox: Sandbo
     assert shipped(sandbox) == ["1Z0", "1Z1", "1Z2"]
     item.refresh_from_db()
     assert item.shipped == 3
+
+
+def test_an_item_that_the_vendor_cancelled_is_neither_packed_nor_waited_for(make: Make) -> None:
+    order = make("several")
+    gone, *others = order.items.all()
+    order.items.filter(pk=gone.pk).update(state=ProductionOrderState.CANCELLED)
+    refused(order, parcel(quantities={gone.pk: 1}), match="must not exceed the remaining")
+    made = add_parcel(order, parcel(quantities={item.pk: 1 for item in others}), actor="anna")
+    assert what_remains(order) == {item.pk: item.quantity - 1 for item in others if item.quantity > 1}
+    withdraw_parcel(made, actor="anna")
+    made = add_parcel(order, parcel(), actor="anna")
+    assert dict(made.lines.values_list("item", "quantity")) == {item.pk: item.quantity for item in others}
+    order.refresh_from_db()
+    assert order.dispatch == DispatchState.SHIPPED
 
 
 def test_more_than_remains_is_refused_in_the_vendors_words(make: Make) -> None:
