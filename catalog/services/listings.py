@@ -38,7 +38,7 @@ def read_listing(vendor: str, *, kind: str) -> SyncRun:
             data = change_format.read(get_vendor(vendor, change_format.ability, lane=Lane.CATALOG))
             while batch := list(islice(data, _BATCH)):
                 # A later row of the same SKU wins, as at the vendor.
-                reading = VendorReading({row.sku: change_format.current(row) for row in batch}, timezone.now())
+                reading = VendorReading({row.sku: change_format.current(row) for row in batch}, start)
                 with transaction.atomic():
                     store_reading(reading, vendor=vendor, kind=kind, skus=list(reading.values))
                 log.progress(seen=log.run.seen + len(batch), total=None)
