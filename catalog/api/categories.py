@@ -15,6 +15,7 @@ from backoffice.api.validation import NoQuery, read_query
 from catalog.api.examples import show_answer
 from catalog.api.views import CatalogView
 from catalog.services.categories import CategoryNode, read_tree
+from catalog.services.orderable import orderable_vendors
 
 
 class CategoryResponse(msgspec.Struct):
@@ -49,7 +50,7 @@ class Categories(CatalogView):
     )
     def get(self, request: Request) -> Response:
         read_query(request.GET, NoQuery)
-        return Response(CategoryTree(_responses(read_tree())))
+        return Response(CategoryTree(_responses(read_tree(orderable_vendors()))))
 
 
 def _responses(nodes: Iterable[CategoryNode]) -> list[CategoryResponse]:

@@ -32,7 +32,7 @@ from catalog.api.responses import (
 from catalog.api.views import CatalogView
 from catalog.models import PriceList, PriceTier, Variant, VariantText
 from catalog.services.market_prices import tiers_in_market
-from catalog.services.orderable import shown_variants
+from catalog.services.orderable import orderable_vendors, shown_variants
 from catalog.services.quotes import quote_price
 from catalog.services.stock import find_left
 
@@ -157,15 +157,19 @@ class VariantQuote(CatalogView):
 
 
 def find_variant(variants: QuerySet[Variant], sku: str) -> Variant:
-    """Return the variant of the SKU. Raises NotFound, also when it is gone at its vendor."""
-    variant = variants.filter(sku=sku, gone_at=None).order_by("pk").first()
+    """Return the variant of the SKU that an order gets: of several vendors' that of the first. Raises NotFound, also
+    when it is gone at its vendor.
+    """
+    vendors = orderable_vendors()
+    found = variants.filter(sku=sku, gone_at=None, vendor__in=vendors)
+    variant = min(found, key=lambda one: vendors.index(one.vendor), default=None)
     if variant is None:
         raise NotFound(_("This SKU is not in the catalogue."))
     return variant
 
 
 def _filter(query: VariantListQuery) -> QuerySet[Variant]:
-    variants = Variant.objects.all()
+    variants = Variant.objects.filter(vendor__in=orderable_vendors())
     if query.sku:
         variants = variants.filter(sku__in=query.sku)
     if query.product is not None:

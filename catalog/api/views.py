@@ -19,7 +19,7 @@ from catalog.api.feeds import FeedQuery, next_address, read_feed
 from catalog.api.languages import Language, read_languages
 from catalog.api.responses import ProductPage, ProductResponse, RemovedProduct, product_response
 from catalog.models import Product, ProductText, Variant, VariantText
-from catalog.services.orderable import shown_variants
+from catalog.services.orderable import orderable_vendors, shown_variants
 from catalog.services.ratings import with_ratings
 from catalog.services.stock import find_left
 
@@ -79,7 +79,7 @@ class Products(CatalogView):
 
 
 def _filter_products(query: ProductQuery) -> QuerySet[Product]:
-    products = Product.objects.all()
+    products = Product.objects.filter(vendor__in=orderable_vendors())
     if query.sku:
         products = products.filter(pk__in=Variant.objects.filter(sku=query.sku).values("product"))
     if query.category:

@@ -1,6 +1,6 @@
 """The categories of the catalogue as a tree, made of the paths that vendors give."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 
 from django.db import connection
@@ -13,6 +13,7 @@ _COUNTS = f"""
     FROM {Category._meta.db_table} category
     JOIN {Product.categories.through._meta.db_table} placed ON placed.category_id = category.id
     JOIN {Product._meta.db_table} product ON product.id = placed.product_id AND product.gone_at IS NULL
+        AND (%(vendors)s::text[] IS NULL OR product.vendor = ANY(%(vendors)s))
     CROSS JOIN LATERAL string_to_array(category.path, '/') AS parts
     CROSS JOIN LATERAL generate_series(1, cardinality(parts)) AS depth
     GROUP BY 1 ORDER BY 1
@@ -32,10 +33,10 @@ class CategoryNode:
         return self.path.rpartition("/")[2]
 
 
-def read_tree() -> list[CategoryNode]:
-    """Return the categories without one above, by name; those of all vendors in one tree. One query."""
+def read_tree(vendors: Sequence[str] | None = None) -> list[CategoryNode]:
+    """Return the categories without one above, by name; those of all vendors, or of these, in one tree. One query."""
     with connection.cursor() as cursor:
-        cursor.execute(_COUNTS)
+        cursor.execute(_COUNTS, {"vendors": vendors})
         return build_tree(cursor.fetchall())
 
 

@@ -10,7 +10,7 @@ from backoffice.accounts.models.shop import ShortStock
 from backoffice.accounts.services.markets import Market, main_market
 from backoffice.errors import ELIGIBLE, Eligibility, ineligible
 from backoffice.text.translatable import gettext as _
-from backoffice.vendors.abilities import TakesOrders
+from backoffice.vendors.abilities import TakesDraftOrders, TakesOrders
 from backoffice.vendors.registry import has_ability, vendor_type, vendors_with
 from catalog.models import Variant
 from catalog.services.orderable_variants import OrderableVariant
@@ -99,6 +99,13 @@ def can_sell(
         and can_sell_in(variant, market or main_market(shop))
         and can_take_from_stock(variant, left, shop=shop, quantity=quantity)
     )
+
+
+def orderable_vendors() -> list[str]:
+    """Return the vendors whose goods shops order. The account of a fulfiller has a catalogue too, of what we make for
+    others.
+    """
+    return vendors_with(TakesDraftOrders)
 
 
 def shown_variants() -> Q:

@@ -202,3 +202,20 @@ def test_why_something_cannot_be_ordered_is_said(storefront: Storefront, catalog
     Variant.objects.filter(sku=PEN).update(available=False)
     answer = storefront.get(f"catalog/variants/{PEN}/").json()
     assert (answer["orderable"], answer["not_orderable"]) == (False, f"{PEN} is not offered in sales channels.")
+
+
+def test_what_we_make_for_others_is_not_in_the_catalogue_of_shops(storefront: Storefront, catalog) -> None:
+    """The account of a fulfiller has a catalogue of its own, with SKUs that the merchant's has too."""
+    for variant in (catalog[CARD], make_variant("ONLY-OURS")):
+        category = Category.objects.create(vendor="mypromo-fulfiller", path=f"Ours/{variant.sku}")
+        variant.product.categories.add(category)
+        for row in (variant, variant.product):
+            row.vendor = "mypromo-fulfiller"
+            row.save()
+    make_variant(CARD, name="The merchant's")
+    listed = storefront.get("catalog/variants/", {"sku": [CARD, "ONLY-OURS"]}).json()["results"]
+    assert [(row["sku"], row["name"]) for row in listed] == [(CARD, "The merchant's")]
+    assert storefront.get(f"catalog/variants/{CARD}/").json()["name"] == "The merchant's"
+    assert storefront.get("catalog/variants/ONLY-OURS/quote/", {"quantity": 100}).status_code == 404
+    assert not [row for row in storefront.get("catalog/products/").json()["results"] if row["categories"]]
+    assert storefront.get("catalog/categories/").json()["results"] == []
