@@ -19,7 +19,8 @@ def bad_request(_request: HttpRequest, exception: Exception | None = None) -> Ht
 def not_allowed(_request: HttpRequest, exception: Exception | None = None) -> HttpResponse:
     """Answer who may not see a page; the exception's own sentence says why, where it has one."""
     text = str(exception or "") or _(
-        "None of your roles includes it. Ask an administrator for a role that does: “Staff” shows what each role may do."
+        "None of your roles includes it. Ask an administrator for a role that does: “Staff” shows what each role may "
+        "do."
     )
     return _page(403, _("You may not open this page"), text)
 
@@ -36,8 +37,8 @@ def not_found(_request: HttpRequest, exception: Exception | None = None) -> Http
 def expired_form(_request: HttpRequest, reason: str = "") -> HttpResponse:
     """Answer a form without the token of its session: open since before a sign-in, or sent by another site."""
     text = _(
-        "Nothing was changed. You may have signed in again since you opened it, or your browser keeps no cookies of this "
-        "site. Go back, reload the page and try again."
+        "Nothing was changed. You may have signed in again since you opened it, or your browser keeps no cookies of "
+        "this site. Go back, reload the page and try again."
     )
     return _page(403, _("This form has expired"), text)
 

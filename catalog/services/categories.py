@@ -36,7 +36,7 @@ class CategoryNode:
 def read_tree(vendors: Sequence[str] | None = None) -> list[CategoryNode]:
     """Return the categories without one above, by name; those of all vendors, or of these, in one tree. One query."""
     with connection.cursor() as cursor:
-        cursor.execute(_COUNTS, {"vendors": vendors})
+        cursor.execute(_COUNTS, {"vendors": None if vendors is None else list(vendors)})
         return build_tree(cursor.fetchall())
 
 

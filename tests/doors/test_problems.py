@@ -19,7 +19,7 @@ pytestmark = pytest.mark.django_db
 def shown(answer: object) -> str:
     """Return the heading and the text of the page."""
     page = answer.content.decode()  # type: ignore[attr-defined]
-    parts = [re.search(rf"<{tag}[^>]*>(.*?)</{tag}>", page.split("<section")[1], re.S) for tag in ("h1", "p")]
+    parts = [re.search(rf"<{tag}[^>]*>(.*?)</{tag}>", page.split("<section")[1], re.DOTALL) for tag in ("h1", "p")]
     return ": ".join(part[1] for part in parts if part)
 
 

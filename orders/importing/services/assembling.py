@@ -33,7 +33,7 @@ EXAMPLE = "EXAMPLE-1"
 # What people write a "$" for.
 DOLLARS = frozenset({
     "USD", "AUD", "BBD", "BMD", "BND", "BSD", "BZD", "CAD", "FJD", "GYD", "HKD", "JMD", "KYD", "LRD", "NAD", "NZD",
-    "SBD", "SGD", "SRD", "TTD", "TWD", "XCD", "ARS", "CLP", "COP", "MXN", "UYU", "DOP",
+    "SBD", "SGD", "SRD", "TTD", "TWD", "XCD", "ARS", "BRL", "CLP", "COP", "DOP", "MXN", "NIO", "UYU",
 })  # fmt: skip
 _ADDRESS = re.compile(r"(recipient|invoice)_(\w+)")
 _LINE_PATH = re.compile(r"lines\[(\d+)\](?:\.(\w+))?")
