@@ -4,11 +4,14 @@ from datetime import timedelta
 
 import pytest
 from django.db import connection, transaction
+from django.db.models.functions import Now
 from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 from pytest_django import Settings
 
 from backoffice.accounts.models import Shop
+from backoffice.engine.models import Epoch
+from backoffice.engine.services.epoch import read_epoch
 from backoffice.mail.models import Mail, MailState
 from backoffice.mail.services import sending
 from backoffice.mail.services.choices import choose_for_shop
@@ -178,6 +181,25 @@ def test_a_person_decides_about_an_unclear_mail(shop: Shop, catcher: MailApp) ->
     assert {state_of(arrived), state_of(lost)} == {MailState.SENT}
     again = [mail["headers"]["Message-ID"] for mail in catcher.mails if mail["recipients"] == ["b@example.com"]]
     assert again == first * 2  # the same id: what knows it already shows it once
+
+
+@pytest.mark.parametrize("restored", [True, False])
+def test_what_a_person_sends_again_is_sent_however_long_ago_it_was_queued(
+    restored: bool, shop: Shop, catcher: MailApp, settings: Settings
+) -> None:
+    catcher.options.change(fault="cut_after")
+    mail = ship(make_order(customer_email="jana@example.com"))
+    sending.send_due_mails()
+    assert state_of(mail) == MailState.UNKNOWN
+    catcher.options.change(fault="")
+    if restored:
+        read_epoch()
+        Epoch.objects.update(found_at=Now(), reconciled_at=Now())
+    else:
+        Mail.objects.update(created_at=timezone.now() - timedelta(hours=settings.MAIL_LATEST_HOURS + 1))
+    send_again(mail, actor="mara")
+    sending.send_due_mails()
+    assert state_of(mail) == MailState.SENT
 
 
 def test_a_lost_worker_leaves_a_doubt_only_where_it_had_begun(shop: Shop) -> None:

@@ -19,10 +19,14 @@ def can_decide(mail: Mail) -> Eligibility:
 
 @transaction.atomic
 def send_again(mail: Mail, *, actor: str) -> Mail:
-    """Queue the mail once more: it may then arrive twice. Raise IllegalTransition."""
+    """Queue the mail once more: it may then arrive twice. Raise IllegalTransition.
+
+    It counts as queued now, by who wants it: neither its age nor a restore before that stands against it.
+    """
     mail = _locked(mail)
     mail.state, mail.token, mail.handed_over, mail.needs_attention = MailState.NEW, None, False, False
-    mail.cause, mail.finished_at, mail.next_at, mail.created_by = "", None, Now(), actor
+    mail.cause, mail.finished_at, mail.next_at = "", None, Now()
+    mail.created_at, mail.created_by = timezone.now(), actor
     mail.save()
     enqueue_soon_on_commit(SEND_MAILS)
     return mail
