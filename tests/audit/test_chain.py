@@ -216,6 +216,31 @@ def test_writers_do_not_wait_for_each_other_and_a_late_one_leaves_no_gap() -> No
     assert found() == []
 
 
+@pytest.mark.django_db(transaction=True)
+def test_what_is_erased_is_gone_also_while_another_process_closes_the_chain() -> None:
+    """What the other one has taken is not to be seen yet: it is waited for."""
+    begun, goes_on = threading.Event(), threading.Event()
+    Group.objects.create(name="jana@example.com")
+
+    def slow() -> None:
+        try:
+            with transaction.atomic():
+                assert close_chain() == 1
+                begun.set()
+                goes_on.wait(1)
+        finally:
+            connection.close()
+
+    thread = _start(slow)
+    assert begun.wait(10)
+    redact(["jana@example.com"])
+    goes_on.set()
+    thread.join(10)
+    close_all()
+    assert not AuditEntry.objects.filter(payload__contains="jana@example.com").exists()
+    assert found() == []
+
+
 def _start(target: Callable[[], None]) -> threading.Thread:
     thread = threading.Thread(target=target)
     thread.start()

@@ -64,9 +64,11 @@ class ChainHead:
         return f"{self.position}:{self.chain.hex()}"
 
 
-def close_chain(*, limit: int = AT_ONCE) -> int:
-    """Move up to so many recorded rows, oldest first; return how many. None where another process is at it."""
-    with alone_at_chain() as is_alone:
+def close_chain(*, limit: int = AT_ONCE, wait: bool = False) -> int:
+    """Move up to so many recorded rows, oldest first; return how many. None where another process is at it, unless it
+    is to `wait` for that.
+    """
+    with alone_at_chain(wait=wait) as is_alone:
         if not is_alone:
             return 0
         rows = _take(limit)
@@ -75,10 +77,12 @@ def close_chain(*, limit: int = AT_ONCE) -> int:
     return len(rows)
 
 
-def close_all() -> int:
-    """Move all that is recorded; return how many rows."""
+def close_all(*, wait: bool = False) -> int:
+    """Move all that is recorded; return how many rows. With `wait` also what another process is about to move stands in
+    the chain then.
+    """
     moved = 0
-    while some := close_chain():
+    while some := close_chain(wait=wait):
         moved += some
     return moved
 

@@ -35,7 +35,7 @@ def redact(texts: Iterable[str], *, roots: Sequence[Root] = ()) -> int:
     With `roots`, (label of a model, key) of orders and so on, every value of entries about these is replaced whole.
     What was recorded and not chained yet is chained first. Safe to repeat.
     """
-    close_all()
+    close_all(wait=True)
     wanted = sorted({text.strip() for text in texts if len(text.strip()) >= SHORTEST}, key=len, reverse=True)
     entries = AuditEntry.objects.exclude(action__in=OWN)
     whole = set(entries.filter(about_roots(roots)).values_list("pk", flat=True)) if roots else set()
