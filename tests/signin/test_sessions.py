@@ -152,6 +152,20 @@ def test_looking_at_the_list_of_sessions_uses_none_but_ones_own(browser: Client,
     assert not is_in(there)
 
 
+def test_who_sets_a_password_of_their_own_on_the_staff_page_can_still_be_signed_out(clara: User, enter: Enter) -> None:
+    User.objects.filter(pk=clara.pk).update(is_superuser=True)
+    here, there = Client(), Client()
+    enter(here)
+    assert is_in(here)
+    new = "another-right-password-2"
+    here.post(f"/admin/auth/user/{clara.pk}/password/", {"password1": new, "password2": new})
+    assert is_in(here)
+    enter(there, password=new)
+    there.post("/admin/my-sign-in/")
+    assert is_in(there)
+    assert not is_in(here)
+
+
 def test_a_browser_keeps_nothing_after_signing_out(browser: Client) -> None:
     browser.cookies["django_language"] = "de"
     for address in ("/admin/logout/", "/account/logout/"):

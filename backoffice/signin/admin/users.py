@@ -5,6 +5,7 @@ Nobody gives or takes what they do not hold: `accounts/services/staff_rights.py`
 
 from typing import Any
 
+from allauth.usersessions.models import UserSession
 from django import forms
 from django.contrib import admin, messages
 from django.contrib.auth.admin import UserAdmin as DjangoUserAdmin
@@ -123,8 +124,13 @@ class StaffPeopleAdmin(GuardsForms, PagesAdmin, DjangoUserAdmin):
         return act(request, do, to=_url(pk))
 
     def user_change_password(self, request: HttpRequest, id: str, form_url: str = "") -> Any:
+        """Set a password; one's own begins the session under another key, which can be ended as the one before."""
         require_fresh_identity(request)
-        return super().user_change_password(request, id, form_url)
+        before = request.session.session_key
+        response = super().user_change_password(request, id, form_url)
+        if request.session.session_key != before:
+            UserSession.objects.create_from_request(request)
+        return response
 
     @method_decorator(never_cache)
     @fresh_identity_required
