@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 import redis
 from django.conf import LazySettings
-from django.db import connection
+from django.db import OperationalError, connection
 from django.utils import timezone
 
 from backoffice.accounts.models import Shop
@@ -65,6 +65,24 @@ def test_pushes_behind_an_unknown_outcome_hide_none_that_is_free(toy_vendor: Mak
     free.save()
     Push.objects.filter(pk=free.pk).update(next_at=timezone.now())
     assert due_pushes(limit=sweeping.MOST_TASKS) == [free.pk]
+
+
+def test_a_lost_lease_that_cannot_be_ended_keeps_nothing_else_from_being_found(
+    toy_vendor: MakeBoth, swept: redis.Redis, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def held(push: Push) -> None:
+        if push.subject_id == 1:
+            raise OperationalError("canceling statement due to lock timeout")
+
+    monkeypatch.setattr(toy_vendor, "lock", held, raising=False)
+    Push.objects.bulk_create(
+        due(n, state=PushState.IN_FLIGHT, lease_until=timezone.now() - timedelta(seconds=1)) for n in (1, 2)
+    )
+    waiting = due(3)
+    waiting.save()
+    assert sweep()["lost"] == 1
+    assert ("backoffice.engine.tasks.deliver_push", [waiting.pk]) in enqueued(swept)
+    assert Push.objects.get(subject_id=1).state == PushState.IN_FLIGHT
 
 
 def test_what_one_vendor_piles_up_hides_nothing_of_another(toy_vendor: MakeBoth, settings: LazySettings) -> None:

@@ -60,17 +60,21 @@ def deliver(push_id: int) -> PushState | None:
 def end_expired_leases() -> int:
     """End the leases of lost workers, as UNKNOWN where a write may have been under way, else NEW; return how many.
 
-    Those of kinds that only a newer release knows are left to its workers.
+    Those of kinds that only a newer release knows are left to its workers. One that cannot be ended, for a lock that is
+    held or a fault of ours, keeps no other from it, nor the sweep from all else: the next one tries again.
     """
     expired = known().filter(state=PushState.IN_FLIGHT, lease_until__lte=Now())
     count = 0
     for push in expired.order_by("pk")[:500]:
-        with transaction.atomic():
-            handler_of(push).lock(push)
-            locked = expired.select_for_update(skip_locked=True).filter(pk=push.pk).first()
-            if locked is not None:
-                _end_lease(locked)
-                count += 1
+        try:
+            with transaction.atomic():
+                handler_of(push).lock(push)
+                locked = expired.select_for_update(skip_locked=True).filter(pk=push.pk).first()
+                if locked is not None:
+                    _end_lease(locked)
+                    count += 1
+        except Exception:
+            logger.exception("The lease of push %s could not be ended.", push.pk)
     return count
 
 
