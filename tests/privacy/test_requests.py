@@ -1,24 +1,33 @@
 """Requests: refused or postponed while something is open, done once nothing is, and again after a restore."""
 
+import threading
 from datetime import timedelta
 from io import StringIO
 from pathlib import Path
 from typing import Any
 
 import pytest
+from celery.exceptions import SoftTimeLimitExceeded
 from django.core.files.storage import default_storage
 from django.core.management import call_command
+from django.db import connection
 from django.utils import timezone
 from pytest_django import Settings
 
+from backoffice.audit.models import AuditEntry
 from backoffice.audit.services.verifying import verify
 from backoffice.engine.models import Push
+from backoffice.engine.services.files import keep_file
 from backoffice.errors import DomainError, InvalidInput
 from backoffice.privacy.models import PrivacyRequest, RequestState, RetentionMark, RetentionRule
-from backoffice.privacy.services import outside, requests, restoring
+from backoffice.privacy.person import DataSubject
+from backoffice.privacy.services import erasing, outside, requests, restoring
+from backoffice.privacy.services.erasing import erase_named
 from backoffice.privacy.services.requests import Meant
 from backoffice.privacy.services.retention import preview_retention, run_retention, set_period
-from orders.models import Address, Order, OrderState
+from backoffice.privacy.services.spellings import Scrubber
+from orders.marketing.models import CardRecipient, MailCampaign
+from orders.models import Address, Enquiry, Order, OrderState
 from tests.orders.rows import make_order
 
 pytestmark = pytest.mark.django_db
@@ -108,6 +117,109 @@ def test_who_was_erased_after_a_backup_is_erased_again_from_the_list_outside(tmp
     assert (order.customer_email, order.addresses.get().lastname) == ("", "")
     assert (other.customer_email, other.erased_at) == ("otto@example.com", None)
     assert restoring.erase_again() == 0
+
+
+def test_an_erasure_whose_worker_was_lost_goes_on_with_all_that_was_found(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The card that leads to the campaign is gone by then, as is the e-mail that led to the card."""
+    order = _order()
+    campaign = MailCampaign.objects.create(
+        name="Autumn",
+        shop=order.shop,
+        vendor="lettrlabs",
+        template_id=1,
+        state="mailed",
+        budget=1,
+        proof_path="proofs/1",
+    )
+    card = CardRecipient.objects.create(campaign=campaign, firstname="Jana", email=JANA, state="accepted", key="1")
+    keep_file([b"%PDF-1.4 Jana"], path="proofs/1")
+    row = requests.ask_for_erasure(Meant("Jana", [JANA]), reason="asked", actor="mara")
+    note_step = requests._note_step
+
+    def lose_worker(*facts: Any) -> None:
+        note_step(*facts)
+        if facts[-1] == "marketing.CardRecipient":
+            raise KeyboardInterrupt
+
+    with monkeypatch.context() as patch:
+        patch.setattr(requests, "_note_step", lose_worker)
+        with pytest.raises(KeyboardInterrupt):
+            requests.work_requests(seconds=5)
+    PrivacyRequest.objects.update(lease_until=None)
+    requests.work_requests(seconds=5)
+    row.refresh_from_db()
+    campaign.refresh_from_db()
+    assert (row.state, campaign.proof_path) == (RequestState.DONE, "")
+    told = AuditEntry.objects.filter(object_type="marketing.cardrecipient", object_id=str(card.pk), action="create")
+    assert '"Jana"' not in "".join(told.values_list("payload", flat=True))
+
+
+def test_an_erasure_that_outlasts_many_tasks_is_done_in_the_end(monkeypatch: pytest.MonkeyPatch) -> None:
+    row = requests.ask_for_erasure(Meant("Jana", [_order().customer_email]), reason="asked", actor="mara")
+    note_step = requests._note_step
+
+    def end_task(*facts: Any) -> None:
+        note_step(*facts)
+        raise SoftTimeLimitExceeded
+
+    with monkeypatch.context() as patch:
+        patch.setattr(requests, "_note_step", end_task)
+        for _task in range(requests.MOST_FAULTS + 2):
+            requests.work_requests(seconds=0.001)
+            PrivacyRequest.objects.update(lease_until=None)
+    row.refresh_from_db()
+    assert (row.state, row.problem) == (RequestState.RUNNING, "")
+    requests.work_requests(seconds=5)
+    row.refresh_from_db()
+    assert row.state == RequestState.DONE
+
+
+def test_a_request_that_failed_goes_on_once_somebody_says_so(monkeypatch: pytest.MonkeyPatch) -> None:
+    order = _order()
+    row = requests.ask_for_erasure(Meant("Jana", [JANA]), reason="asked", actor="mara")
+    with monkeypatch.context() as patch:
+        patch.setattr(erasing, "follow_up", lambda person: 1 / 0)
+        for _time in range(requests.MOST_FAULTS + 1):
+            requests.work_requests(seconds=5)
+            PrivacyRequest.objects.update(lease_until=None)
+    row.refresh_from_db()
+    assert row.state == RequestState.FAILED
+    requests.work_requests(seconds=5)
+    requests.try_again(row.pk)
+    requests.work_requests(seconds=5)
+    row.refresh_from_db()
+    order.refresh_from_db()
+    assert (row.state, row.person, order.customer_email) == (RequestState.DONE, None, "")
+    with pytest.raises(DomainError):
+        requests.try_again(row.pk)
+
+
+@pytest.mark.django_db(transaction=True)
+def test_what_others_write_while_a_person_is_taken_out_stays(monkeypatch: pytest.MonkeyPatch) -> None:
+    person = DataSubject(names={("Jana", "Größer")})
+    enquiry = Enquiry.objects.create(vendor="toy", vendor_id="1", subject="Jana Größer asked", form="Before")
+    read, scrub = threading.Event(), Scrubber.scrub
+
+    def answer() -> None:
+        try:
+            assert read.wait(10)
+            Enquiry.objects.filter(pk=enquiry.pk).update(form="After")
+        finally:
+            connection.close()
+
+    def slowly(scrubber: Scrubber, value: Any) -> Any:
+        if not read.is_set():
+            read.set()
+            thread.join(0.5)
+        return scrub(scrubber, value)
+
+    thread = threading.Thread(target=answer)
+    thread.start()
+    monkeypatch.setattr(Scrubber, "scrub", slowly)
+    erase_named(person)
+    thread.join(10)
+    enquiry.refresh_from_db()
+    assert (enquiry.subject, enquiry.form) == ("[erased] asked", "After")
 
 
 def test_retention_ends_what_is_old_and_never_an_open_order() -> None:

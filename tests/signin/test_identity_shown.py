@@ -27,8 +27,8 @@ DANGEROUS = {
     "accounts_apikey_": {"changelist", "history", "change", "add", "delete"},
     # A copy and an erasure name somebody: tests/privacy has them.
     "privacy_privacyrequest_": {
-        "changelist", "history", "change", "add", "delete", "person", "withdraw", "vendor_done", "record", "copy",
-        "erase",
+        "changelist", "history", "change", "add", "delete", "person", "withdraw", "again", "vendor_done", "record",
+        "copy", "erase",
     },
     "webhooks_webhookendpoint_": {
         "changelist", "history", "change", "add", "delete", "switch", "test", "dry_run", "try_now", "replay",

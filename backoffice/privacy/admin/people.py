@@ -51,6 +51,7 @@ class PrivacyRequestAdmin(PagesAdmin):
             ("erase/", "erase", self.erase),
             ("<int:pk>/file/", "file", self.file),
             ("<int:pk>/withdraw/", "withdraw", self.withdraw),
+            ("<int:pk>/again/", "again", self.again),
             ("vendor/<int:pk>/done/", "vendor_done", self.vendor_done),
             ("record/", "record", self.record),
         ]
@@ -68,6 +69,7 @@ class PrivacyRequestAdmin(PagesAdmin):
             asked=asked,
             may_erase=self.may(request, "erase_person"),
             may_fetch=self.may(request, "export_person") and row.is_kept,
+            may_try_again=self._may_ask(request, row) and bool(requests.can_try_again(row)),
             may_withdraw=self._may_ask(request, row) and row.state in (RequestState.WAITING, RequestState.POSTPONED),
         )
 
@@ -152,6 +154,19 @@ class PrivacyRequestAdmin(PagesAdmin):
         def do() -> str:
             requests.withdraw(pk)
             return _("Withdrawn.")
+
+        return act(request, do, to=_url(row))
+
+    def again(self, request: HttpRequest, pk: int) -> HttpResponse:
+        """Have a request that failed go on."""
+        self.require_view(request)
+        row = find_or_404(PrivacyRequest, pk)
+        if not self._may_ask(request, row):
+            raise PermissionDenied
+
+        def do() -> str:
+            requests.try_again(pk)
+            return _("It is being tried again.")
 
         return act(request, do, to=_url(row))
 

@@ -58,12 +58,14 @@ def erase_named(person: DataSubject, *, done: Iterable[str] = (), progress: Prog
     if not scrubber.certain:
         return 0
     for holder in customers_holders():
-        step = f"text:{holder.label}"
-        if holder.scrubbed and step not in done:
-            for low, high in _ranges(holder):
-                rows = _scrub_range(holder, scrubber, low, high)
-                person.named[holder.model._meta.label_lower].update(row.pk for row in rows)
-                changed += len(rows)
+        # A range is a step of its own: a large table takes longer than a worker has.
+        for low, high in _ranges(holder) if holder.scrubbed else ():
+            step = f"text:{holder.label}:{high}"
+            if step in done:
+                continue
+            rows = _scrub_range(holder, scrubber, low, high)
+            person.named[holder.model._meta.label_lower].update(row.pk for row in rows)
+            changed += len(rows)
             progress(step)
     return changed
 
@@ -86,19 +88,22 @@ def _erase(holder: Holder, person: DataSubject, rows: QuerySet[Any], *, scrubber
 @told_by("erasure")
 @transaction.atomic
 def _scrub_range(holder: Holder, scrubber: Scrubber, low: Any, high: Any) -> list[Any]:
-    rows = list(rows_naming(holder, scrubber=scrubber, after=low, upto=high))
+    # Locked: what others write into these rows meanwhile would be overwritten with what stood there before.
+    rows = list(rows_naming(holder, scrubber=scrubber, after=low, upto=high).order_by("pk").select_for_update())
     scrub_rows(holder, rows, scrubber=scrubber)
     return rows
 
 
 def _ranges(holder: Holder) -> Iterator[tuple[Any, Any]]:
-    """Yield ranges of keys, each from behind the first up to the second; nothing is held between two of them."""
+    """Yield ranges of keys, each from behind the first up to the second; nothing is held between two of them. They are
+    the same ones whichever rows there are, so that whoever goes on knows which have been looked through.
+    """
     ends = holder.model._base_manager.aggregate(low=Min("pk"), high=Max("pk"))
     if ends["low"] is None:
         return
-    low = ends["low"] - 1
+    low = (ends["low"] - 1) // SCANNED_AT_ONCE * SCANNED_AT_ONCE
     while low < ends["high"]:
-        yield low, min(low + SCANNED_AT_ONCE, ends["high"])
+        yield low, low + SCANNED_AT_ONCE
         low += SCANNED_AT_ONCE
 
 

@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import timedelta
 
+from celery.exceptions import SoftTimeLimitExceeded
 from django.db import transaction
 from django.db.models import Q
 from django.db.models.functions import Now
@@ -21,7 +22,7 @@ from backoffice.privacy.models.request import LONGEST_REASON, OPEN_REQUESTS
 from backoffice.privacy.person import DataSubject, read_person
 from backoffice.privacy.registry import guards
 from backoffice.privacy.services import copying, erasing, outside, vendors
-from backoffice.privacy.services.finding import begin_person
+from backoffice.privacy.services.finding import begin_person, collect
 from backoffice.privacy.services.hashing import hash_word, note_erased
 from backoffice.privacy.services.spellings import Scrubber
 from backoffice.text.translatable import gettext as _
@@ -89,6 +90,22 @@ def withdraw(pk: int) -> PrivacyRequest:
     return row
 
 
+def can_try_again(row: PrivacyRequest) -> Eligibility:
+    """Return whether the request was given up after MOST_FAULTS."""
+    return ELIGIBLE if row.state == RequestState.FAILED else ineligible(_("It did not fail."))
+
+
+@transaction.atomic
+def try_again(pk: int) -> PrivacyRequest:
+    """Have a request that failed go on where it stopped. Raise DomainError for any other."""
+    row = PrivacyRequest.objects.select_for_update().get(pk=pk)
+    can_try_again(row).ensure()
+    row.state, row.faults, row.problem, row.lease_until = RequestState.WAITING, 0, "", None
+    row.save(update_fields=["state", "faults", "problem", "lease_until"])
+    enqueue_soon_on_commit(WORK_REQUESTS, queue=JOBS_QUEUE)
+    return row
+
+
 def work_requests(*, seconds: float) -> int:
     """Work on what is due for about that long; return how many were worked on. Safe at any time, by anybody."""
     deadline, count = time.monotonic() + seconds, 0
@@ -115,12 +132,17 @@ def erase_now(row: PrivacyRequest, person: DataSubject, *, is_noted: bool = Fals
     erasing.mark(person)
     with transaction.atomic():
         vendors.note_vendors(row, person)
+    # All that is theirs, while it is there to be found: what one holder has lost leads to the rows of the next no more.
+    collect(person)
+    row.save(update_fields=_note_person(row, person))
     done = set(row.progress.get("done", ()))
-    for label, count in erasing.erase_linked(person, done=done, progress=lambda step: _note_step(row, step)).items():
+
+    def progress(step: str) -> None:
+        _note_step(row, person, step)
+
+    for label, count in erasing.erase_linked(person, done=done, progress=progress).items():
         row.counts[label] = count
-    erasing.erase_named(person, done=done, progress=lambda step: _note_step(row, step))
-    row.person = person.as_json()
-    row.save(update_fields=["person"])
+    erasing.erase_named(person, done=done, progress=progress)
     erasing.follow_up(person)
     _finish_erasure(row, person)
 
@@ -157,6 +179,7 @@ def _claim() -> PrivacyRequest | None:
 
 
 def _work(row: PrivacyRequest) -> None:
+    before = len(row.progress.get("done", ()))
     try:
         (_copy if row.kind == RequestKind.EXPORT else _erase)(row)
     except (StoreAway, DomainError) as error:
@@ -164,8 +187,13 @@ def _work(row: PrivacyRequest) -> None:
     except Exception as error:  # noqa: BLE001 - whatever it is, the next worker tries again
         # What the database says of a failing row names people: the log gets the place and the kind only.
         places = "".join(traceback.format_tb(error.__traceback__))
+        # Only those in a row count: an erasure outlasts many tasks, each of which ends by an error once its time is up.
+        has_gone_on = len(row.progress.get("done", ())) > before
+        row.faults = 1 if has_gone_on else row.faults + 1
+        if has_gone_on and isinstance(error, SoftTimeLimitExceeded):
+            _put_off(row, "", minutes=0)
+            return
         logger.error("Request %s about personal data: %s\n%s", row.pk, type(error).__name__, places)
-        row.faults += 1
         failed = row.faults >= MOST_FAULTS
         row.state = RequestState.FAILED if failed else RequestState.WAITING
         _put_off(row, _("Failed. The reason is in the log."), minutes=0 if failed else 1)
@@ -201,10 +229,20 @@ def _erase(row: PrivacyRequest) -> None:
     erase_now(row, person)
 
 
-def _note_step(row: PrivacyRequest, step: str) -> None:
+def _note_step(row: PrivacyRequest, person: DataSubject, step: str) -> None:
+    """Note what is done, and what was learnt of the person by it, so that whoever goes on knows both."""
     row.progress.setdefault("done", []).append(step)
     row.lease_until = timezone.now() + timedelta(seconds=LEASE_SECONDS)
-    row.save(update_fields=["progress", "lease_until", "counts"])
+    row.save(update_fields=["progress", "lease_until", "counts", *_note_person(row, person)])
+
+
+def _note_person(row: PrivacyRequest, person: DataSubject) -> list[str]:
+    """Have the row know the person as they are known now; return what of it has to be saved."""
+    known = person.as_json()
+    if known == row.person:
+        return []
+    row.person = known
+    return ["person"]
 
 
 def _for_outside(row: PrivacyRequest, person: DataSubject) -> outside.Erasure:

@@ -14,6 +14,7 @@ from backoffice.dashboard.inbox.registry import all_kinds
 from backoffice.engine.models import Callback, Heartbeat, Push
 from backoffice.jobs.models import Job
 from backoffice.mail.models import Mail
+from backoffice.privacy.models import PrivacyRequest
 from backoffice.webhooks.models import WebhookEndpoint
 from catalog.models import ChangeKind, ChangeSet, ChangeSource, CustomPicture, CustomProduct, SyncRun, TableImport
 from fulfillment.models import Label, ProductionFile, ProductionOrder
@@ -196,6 +197,7 @@ CASES: dict[str, Callable[[], object]] = {
     ),
     "woocommerce-connections": lambda: woo_connection(needs_attention=True, failing_since=NOW - DAY),
     "ending-keys": ending_key,
+    "failed-privacy-requests": lambda: PrivacyRequest.objects.create(kind="erasure", state="failed", created_by="mara"),
     "lost-pictures": picture,
     "stuck-files": lambda: ProductionFile.objects.create(
         production_order=to_make(), kind="print", source_key="f1", url="https://example.com/f", needs_attention=True
