@@ -104,8 +104,8 @@ seeds: list[Callable[[DataSubject], None]] = []
 # Called with a person once it is certain that they are erased, before anything is: what comes in from now on must not
 # bring them back.
 marks: list[Callable[[DataSubject], None]] = []
-# Called with a person once they are erased, outside of a transaction: what keeps a record of all that was done forgets
-# the values that are gone now.
+# Called with a person once they are erased: what keeps a record of all that was done forgets the values that are gone
+# now. What fails is called again: by an erasure, which is not done before, and by the retention, whose batch is undone.
 afterwards: list[Callable[[DataSubject], None]] = []
 # Called with a person before they are erased; return why it has to wait, a sentence each.
 guards: list[Callable[[DataSubject], Iterable[str]]] = []

@@ -10,7 +10,7 @@ import pytest
 from celery.exceptions import SoftTimeLimitExceeded
 from django.core.files.storage import default_storage
 from django.core.management import call_command
-from django.db import connection
+from django.db import OperationalError, connection
 from django.utils import timezone
 from pytest_django import Settings
 
@@ -26,6 +26,7 @@ from backoffice.privacy.services.erasing import erase_named
 from backoffice.privacy.services.requests import Meant
 from backoffice.privacy.services.retention import preview_retention, run_retention, set_period
 from backoffice.privacy.services.spellings import Scrubber
+from orders import retention
 from orders.marketing.models import CardRecipient, MailCampaign
 from orders.models import Address, Enquiry, Order, OrderState
 from tests.orders.rows import make_order
@@ -238,6 +239,27 @@ def test_retention_ends_what_is_old_and_never_an_open_order() -> None:
     assert Address.objects.get(order=young).lastname == "Größer"
     assert run_retention(seconds=10)["orders"] == 0
     assert RetentionMark.objects.get(kind="orders.people").done == 1
+
+
+@pytest.mark.django_db(transaction=True)
+def test_what_the_audit_trail_cannot_forget_now_is_forgotten_by_the_next_run(monkeypatch: pytest.MonkeyPatch) -> None:
+    order = _order(days=100)
+    set_period("orders", shop=None, days=90, actor="mara")
+
+    def held(person: DataSubject) -> None:
+        raise OperationalError("canceling statement due to lock timeout")
+
+    with monkeypatch.context() as patch:
+        patch.setattr(retention, "follow_up", held)
+        with pytest.raises(OperationalError):
+            run_retention(seconds=10)
+    assert run_retention(seconds=10)["orders"] == 1
+    order.refresh_from_db()
+    assert order.erased_at is not None
+    entries = AuditEntry.objects.filter(root_type="orders.order", root_id=str(order.pk))
+    assert entries.exists()
+    assert "Größer" not in "".join(entries.values_list("payload", flat=True))
+    assert verify().problems == []
 
 
 def test_a_shop_has_a_period_of_its_own_and_too_short_a_one_is_refused() -> None:
