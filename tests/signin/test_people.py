@@ -333,3 +333,14 @@ def test_who_is_blocked_after_wrong_passwords_is_let_in_again_from_their_page(cl
 
     assert "Unblock sign-in" not in client.get(page).content.decode()
     assert enter(Client()).status_code == 302
+
+
+def test_a_block_of_wrong_passwords_from_several_browsers_is_seen_and_lifted_too(clara: User, enter: Enter) -> None:
+    client, page = client_of(member("root", superuser=True)), f"{STAFF}{clara.pk}/change/"
+    for number in range(6):
+        last = enter(Client(), "clara", "wrong", headers={"User-Agent": f"Browser {number % 2}"}).status_code
+    assert (last, enter(Client()).status_code) == (429, 429)
+    assert "is blocked until" in words(client.get(page).content.decode())
+    client.post(f"{STAFF}{clara.pk}/lift-block/")
+    assert "Unblock sign-in" not in client.get(page).content.decode()
+    assert enter(Client()).status_code == 302

@@ -6,6 +6,7 @@ from axes.models import AccessAttempt
 from axes.utils import reset
 from django.conf import settings
 from django.contrib.auth.models import User
+from django.db.models import Max, Sum
 from django.utils import timezone
 
 from backoffice.accounts.services.staff_rights import holds_no_more
@@ -16,12 +17,11 @@ from backoffice.text.translatable import gettext as _
 def blocked_until(user: User) -> datetime | None:
     """Return when the last block of the user ends, None where there is none. Each holds for one address."""
     lasts = timedelta(hours=settings.AXES_COOLOFF_TIME)
-    attempts = AccessAttempt.objects.filter(
-        username=user.get_username(),
-        failures_since_start__gte=settings.AXES_FAILURE_LIMIT,
-        attempt_time__gte=timezone.now() - lasts,
-    )
-    latest = attempts.order_by("attempt_time").values_list("attempt_time", flat=True).last()
+    attempts = AccessAttempt.objects.filter(username=user.get_username(), attempt_time__gte=timezone.now() - lasts)
+    # A row is of one browser; what counts is all that came from the address.
+    addresses = attempts.order_by().values("ip_address").annotate(failures=Sum("failures_since_start"))
+    blocked = addresses.filter(failures__gte=settings.AXES_FAILURE_LIMIT).annotate(last=Max("attempt_time"))
+    latest = max(blocked.values_list("last", flat=True), default=None)
     return None if latest is None else latest + lasts
 
 
