@@ -10,6 +10,15 @@ from backoffice.accounts.models import Shop
 from backoffice.engine.models import Callback
 from backoffice.engine.models.callback import CallbackState
 from backoffice.engine.services.callbacks import process_callback, replay_callbacks, work_due_callbacks
+from backoffice.engine.services.handlers import CALLBACK_HANDLERS
+from backoffice.vendors.errors import (
+    VendorAmbiguous,
+    VendorError,
+    VendorProtocolError,
+    VendorRejected,
+    VendorUnavailable,
+)
+from tests.engine.toy import ToyMessage
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("toy_vendor")]
 URL = "/callbacks/toy/shops/"
@@ -92,6 +101,31 @@ def test_a_fault_of_ours_sets_the_row_aside_in_the_end_and_not_the_others(client
     assert Callback.objects.get(body=b"WEB explode").state == CallbackState.QUARANTINED
     shop.refresh_from_db()
     assert shop.name == "fine"
+
+
+@pytest.mark.parametrize(
+    ("error", "state"),
+    [
+        (VendorProtocolError("no JSON"), CallbackState.QUARANTINED),
+        (VendorRejected("no"), CallbackState.QUARANTINED),
+        (VendorAmbiguous("HTTP 502"), CallbackState.NEW),
+        (VendorUnavailable("not now"), CallbackState.NEW),
+    ],
+)
+def test_a_vendor_that_will_say_the_same_for_ever_is_asked_a_few_times(
+    client: Client, shop: Shop, monkeypatch: pytest.MonkeyPatch, error: VendorError, state: CallbackState
+) -> None:
+    def ask(*_facts: object) -> None:
+        raise error
+
+    monkeypatch.setitem(CALLBACK_HANDLERS, ToyMessage, ask)
+    post(client, b"WEB x")
+    for _ in range(6):
+        Callback.objects.filter(next_at__isnull=False).update(next_at=timezone.now())
+        work_due_callbacks()
+    callback = Callback.objects.get()
+    assert (callback.state, callback.note) == (state, error.text)
+    assert (callback.next_at is None) is (state == CallbackState.QUARANTINED)
 
 
 def test_a_replay_changes_nothing_and_keeps_the_record(client: Client, shop: Shop) -> None:

@@ -31,7 +31,13 @@ from backoffice.text.translatable import gettext as _
 from backoffice.text.translatable import text_of
 from backoffice.vendors.abilities import CallsUs
 from backoffice.vendors.base import CallbackRequest, InvalidCallback
-from backoffice.vendors.errors import VendorAuthFailed, VendorError, VendorUnavailable
+from backoffice.vendors.errors import (
+    VendorAuthFailed,
+    VendorError,
+    VendorProtocolError,
+    VendorRejected,
+    VendorUnavailable,
+)
 from backoffice.vendors.registry import vendor_type
 from backoffice.web.request_id import caused_by, current_request_id
 
@@ -193,6 +199,9 @@ def _work_off(callback: Callback) -> None:
         _settle(callback, ReportOutcome(CallbackState.INVALID, note=text_of(error)))
     except VendorAuthFailed as error:
         _try_later(callback, seconds=300, note=error.text)
+    except (VendorRejected, VendorProtocolError) as error:
+        # Asked again it says the same: a few tries, then a person looks.
+        _count_fault(callback, note=error.text)
     except VendorError as error:
         wait = error.retry_after if isinstance(error, VendorUnavailable) else None
         _try_later(callback, seconds=wait or _orphan_wait(callback), note=error.text)
