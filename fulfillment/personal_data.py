@@ -64,6 +64,8 @@ def _old_files(model: Any) -> Any:
     """Return what finds the copies of ended production orders; they are of no shop."""
 
     def due(shop: Shop | None, before: datetime) -> QuerySet[Any]:
+        if shop is not None:
+            return model.objects.none()
         ended = model.objects.filter(stored_at__lt=before, production_order__state__in=ENDED_STATES)
         return ended.exclude(path="")
 

@@ -5,7 +5,7 @@ from datetime import datetime
 from typing import Any
 
 from django.db import transaction
-from django.db.models import Exists, OuterRef, Q, QuerySet
+from django.db.models import Exists, OuterRef, QuerySet
 
 from backoffice.accounts.models import Shop
 from backoffice.engine.services.files import delete_files
@@ -75,7 +75,7 @@ def _forget_files(keys: Collection[int]) -> None:
 
 
 def _old_enquiries(shop: Shop | None, before: datetime) -> QuerySet[Any]:
-    return Enquiry.objects.filter(Q(shop=shop) | Q(shop=None), done_at__lt=before)
+    return Enquiry.objects.filter(shop=shop, done_at__lt=before)
 
 
 def _forget_enquiries(keys: Collection[int]) -> None:

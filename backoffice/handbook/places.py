@@ -163,7 +163,6 @@ PLACES: tuple[tuple[str, str], ...] = (
     ("auth_*", "people#roles"),
     ("signin_factorrequirement_*", "people#sign-in-rules"),
     ("signin_*", "people#audit"),
-    ("axes_*", "people#audit"),
     ("audit_*", "people#audit"),
     ("staff_policyreport_*", "people#audit"),
     ("privacy_privacyrequest_erase", "people#erase"),

@@ -22,9 +22,8 @@ def _find_mails(person: DataSubject) -> QuerySet[Any]:
 
 
 def _old_mails(shop: Shop | None, before: datetime) -> QuerySet[Any]:
-    """Return mails about things of the shop, and those to staff, which are of none."""
-    ended = Mail.objects.filter(finished_at__lt=before, needs_attention=False)
-    return ended.filter(Q(shop=shop) | Q(shop=None))
+    """Return mails about things of the shop; those to staff are of none."""
+    return Mail.objects.filter(shop=shop, finished_at__lt=before, needs_attention=False)
 
 
 def _forget_mails(keys: Collection[int]) -> None:

@@ -18,7 +18,8 @@ from backoffice.accounts.models import Shop
 class RetentionKind:
     """Something that can be kept for so many days. `default`: days where nobody has said anything; None keeps it.
 
-    `least`: what is younger is needed for the work itself. `per_shop`: shops may have periods of their own.
+    `least`: what is younger is needed for the work itself. `per_shop`: shops may have periods of their own;
+    `beside_shops`: some of it is of no shop.
     """
 
     kind: str
@@ -29,6 +30,7 @@ class RetentionKind:
     default: int | None = None
     least: int = 1
     per_shop: bool = True
+    beside_shops: bool = False
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -68,12 +70,14 @@ KINDS: dict[str, RetentionKind] = {
             label=_("Print files, labels, photos"),
             help=_("After receipt, unless an open order needs them."),
             least=30,
+            beside_shops=True,
         ),
         RetentionKind(
             kind="enquiries",
             icon="help",
             label=_("Enquiries"),
             help=_("After they were answered."),
+            beside_shops=True,
         ),
         RetentionKind(
             kind="mails",
@@ -81,6 +85,7 @@ KINDS: dict[str, RetentionKind] = {
             label=_("E-mails"),
             help=_("After they were sent. Deleted e-mails cannot be sent again."),
             least=7,
+            beside_shops=True,
         ),
         RetentionKind(
             kind="imports",

@@ -276,6 +276,19 @@ def test_a_shop_has_a_period_of_its_own_and_too_short_a_one_is_refused() -> None
     assert (Address.objects.get(order=order).street, order.customer_email) == ("", JANA)
 
 
+def test_what_is_of_no_shop_goes_by_the_usual_period_and_by_that_of_no_shop() -> None:
+    shop = _order(days=1).shop
+    long_ago = timezone.now() - timedelta(days=100)
+    kept = {"vendor": "sign-customiser", "done_at": long_ago}
+    Enquiry.objects.create(vendor_id="1", shop=shop, **kept)
+    of_none = Enquiry.objects.create(vendor_id="2", **kept)
+    set_period("enquiries", shop=shop, days=30, actor="mara")
+    assert run_retention(seconds=10)["enquiries"] == 1
+    assert list(Enquiry.objects.all()) == [of_none]
+    set_period("enquiries", shop=None, days=30, actor="mara")
+    assert run_retention(seconds=10)["enquiries"] == 1
+
+
 def test_the_record_of_processing_is_written_in_both_languages() -> None:
     texts = {}
     for language in ("en", "de"):

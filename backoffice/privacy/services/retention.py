@@ -48,7 +48,7 @@ class Due:
 
 
 def scopes() -> list[RetentionScope]:
-    """Return each kind for each shop that it applies to. Two queries."""
+    """Return each kind for each shop that it applies to, and for what is of no shop. Two queries."""
     rules = {(row.kind, row.shop_id): row.days for row in RetentionRule.objects.all()}
     shops = list(Shop.objects.order_by("code"))
     found = []
@@ -56,7 +56,7 @@ def scopes() -> list[RetentionScope]:
         usual = rules.get((kind.kind, None), kind.default)
         if kind.per_shop:
             found += [RetentionScope(kind, shop, rules.get((kind.kind, shop.pk), usual)) for shop in shops]
-        else:
+        if kind.beside_shops or not kind.per_shop:
             found.append(RetentionScope(kind, None, usual))
     return found
 
