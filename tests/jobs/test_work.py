@@ -7,6 +7,7 @@ import pytest
 from django.db import OperationalError, connection
 from django.db.models import Count
 from django.test.utils import CaptureQueriesContext
+from django.utils import timezone
 
 from backoffice.engine.models import Push
 from backoffice.errors import Conflict, IllegalTransition, InvalidInput
@@ -43,6 +44,21 @@ def killed_at_third(monkeypatch: pytest.MonkeyPatch) -> list[int]:
 
     monkeypatch.setattr(working, "_note", note)
     return calls
+
+
+def test_who_outlives_the_lease_leaves_that_of_the_next_worker(monkeypatch: pytest.MonkeyPatch) -> None:
+    job = checked("orders.release", [make_order()])
+    start_job(job, inputs={}, actor="test")
+    monkeypatch.setattr(working, "LEASE_SECONDS", 0)
+
+    def overtaken(pk: int) -> bool:
+        Job.objects.filter(pk=pk).update(lease_until=timezone.now() + timedelta(minutes=1))
+        return False
+
+    monkeypatch.setattr(working, "_work_chunk", overtaken)
+    work_job(job.pk, seconds=5)
+    job.refresh_from_db()
+    assert job.lease_until is not None
 
 
 def test_the_preview_says_what_will_and_will_not_happen_and_changes_nothing() -> None:

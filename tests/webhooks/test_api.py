@@ -8,6 +8,7 @@ from standardwebhooks import Webhook
 
 from backoffice.accounts.models import ApiKey
 from backoffice.webhooks.models import RecordedEvent, ShopEvent, WebhookDelivery, WebhookEndpoint
+from backoffice.webhooks.services.endpoints import change_some
 from tests.api.storefront import Storefront, make_storefront
 from tests.orders.rows import make_order
 from tests.webhooks.receiver import Storefronts
@@ -45,6 +46,15 @@ def test_an_endpoint_is_made_shown_changed_and_removed(storefront: Storefront) -
     assert delete(storefront, path).json() == changed
     assert storefront.get(path).status_code == 404
     assert storefront.get("webhook-endpoints/").json() == {"results": []}
+
+
+def test_what_another_changed_meanwhile_stays(storefront: Storefront) -> None:
+    storefront.post("webhook-endpoints/", {"url": URL})
+    [as_read] = WebhookEndpoint.objects.all()
+    change_some(WebhookEndpoint.objects.get(), active=False)
+    change_some(as_read, description="ours")
+    kept = WebhookEndpoint.objects.get()
+    assert (kept.active, kept.description) == (False, "ours")
 
 
 @pytest.mark.parametrize(

@@ -9,8 +9,9 @@ from django.test.utils import CaptureQueriesContext
 
 from backoffice.webhooks.models import RecordedEvent
 from backoffice.webhooks.topics import TOPICS
+from catalog.models import Variant
 from catalog.services.sync.changes import Difference
-from catalog.services.sync.telling import tell_changes, topics_of
+from catalog.services.sync.telling import tell_changes, tell_prices, topics_of
 from orders.hooks import TOLD
 from orders.models import HoldReason, Order, OrderEvent
 from orders.services.lateness import mark_late_orders
@@ -112,6 +113,14 @@ def test_changes_of_the_catalogue_are_every_shops_and_lead_to_the_variant(storef
     assert (row.shop_id, row.topic, row.object_id, row.details) == (None, "price.changed", "A B/ü", {"sku": "A B/ü"})
     assert row.path == "catalog/variants/A%20B%2F%C3%BC/"
     assert json.dumps(row.details)
+
+
+def test_goods_that_we_make_for_others_are_no_shops(storefront: Storefront) -> None:
+    variant = make_variant_with_slash()
+    Variant.objects.filter(pk=variant).update(vendor="mypromo-fulfiller")
+    tell_changes([(variant, Difference("cheaper", {}))])
+    tell_prices([variant])
+    assert not RecordedEvent.objects.exists()
 
 
 def make_variant_with_slash() -> int:

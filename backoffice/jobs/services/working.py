@@ -39,14 +39,18 @@ def work_job(pk: int, *, seconds: float) -> bool:
     """Go on with the job for that long; return whether there is more to do. Safe to call at any time, by anybody."""
     if not _claim(pk):
         return False
-    deadline = time.monotonic() + seconds
+    renewed_at = time.monotonic()
+    deadline = renewed_at + seconds
     try:
         while _work_chunk(pk):
             if time.monotonic() >= deadline:
                 return True
+            renewed_at = time.monotonic()
             _renew(pk)
     finally:
-        Job.objects.filter(pk=pk).update(lease_until=None)
+        # One that ran out may be another's by now.
+        if time.monotonic() < renewed_at + LEASE_SECONDS:
+            Job.objects.filter(pk=pk).update(lease_until=None)
     return False
 
 

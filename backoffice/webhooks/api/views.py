@@ -1,6 +1,6 @@
 """Webhook endpoints over REST: doors to the services of `backoffice.webhooks`."""
 
-from typing import Any, ClassVar
+from typing import ClassVar
 
 import msgspec
 from drf_spectacular.utils import extend_schema
@@ -103,14 +103,10 @@ class WebhookEndpointDetail(OneEndpoint):
     def patch(self, request: Request, pk: int) -> Response:
         endpoint = self.find_endpoint(pk)
         changes = read_struct(request.data, WebhookEndpointChanges)
-        values = EndpointValues(
-            _or(changes.url, endpoint.url),
-            _or(changes.description, endpoint.description),
-            tuple(_or(changes.topics, endpoint.topics)),
-            _or(changes.api_version, endpoint.api_version),
-            _or(changes.active, endpoint.active),
-        )
-        return Response(endpoint_response(endpoints.change_endpoint(endpoint, values)))
+        given = {name: value for name, value in msgspec.structs.asdict(changes).items() if value is not msgspec.UNSET}
+        if "topics" in given:
+            given["topics"] = tuple(given["topics"])
+        return Response(endpoint_response(endpoints.change_some(endpoint, **given)))
 
     @extend_schema(
         operation_id="remove_webhook_endpoint",
@@ -151,7 +147,3 @@ class WebhookSecretRotation(OneEndpoint):
     )
     def delete(self, request: Request, pk: int) -> Response:
         return Response(endpoint_response(endpoints.end_previous_secret(self.find_endpoint(pk))))
-
-
-def _or(given: Any, kept: Any) -> Any:
-    return kept if given is msgspec.UNSET else given

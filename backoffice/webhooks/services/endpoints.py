@@ -1,8 +1,9 @@
 """Endpoints: made, changed, their secrets rotated, removed. Nothing but these switches one off."""
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
+from typing import Any
 
 from django.conf import settings
 from django.db import transaction
@@ -68,6 +69,15 @@ def change_endpoint(endpoint: WebhookEndpoint, values: EndpointValues) -> Webhoo
         endpoint.needs_attention = False
     endpoint.save()
     return endpoint
+
+
+@transaction.atomic
+def change_some(endpoint: WebhookEndpoint, **changes: Any) -> WebhookEndpoint:
+    """Change these alone (fields of `EndpointValues`): what another has changed meanwhile stays. Raise as
+    `change_endpoint` does.
+    """
+    now = _locked(endpoint)
+    return change_endpoint(now, replace(values_of(now, active=now.active), **changes))
 
 
 @transaction.atomic

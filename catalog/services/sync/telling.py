@@ -3,8 +3,11 @@
 from collections.abc import Collection, Iterable, Sequence
 from urllib.parse import quote
 
+from django.db.models import QuerySet
+
 from backoffice.webhooks.services.recording import NewEvent, record_events
 from catalog.models import Variant
+from catalog.services.orderable import orderable_vendors
 from catalog.services.sync.changes import Difference
 
 _PRICE = ("dearer", "cheaper")
@@ -15,15 +18,20 @@ def tell_changes(changes: Sequence[tuple[int, Difference]]) -> None:
     """Record an event for each topic and variant (our id, what is different). One query for the SKUs."""
     if not changes:
         return
-    skus = dict(Variant.objects.filter(pk__in={pk for pk, _change in changes}).values_list("pk", "sku"))
-    told = dict.fromkeys((topic, pk) for pk, change in changes for topic in topics_of(change))
+    skus = dict(_of_shops({pk for pk, _change in changes}).values_list("pk", "sku"))
+    told = dict.fromkeys((topic, pk) for pk, change in changes if pk in skus for topic in topics_of(change))
     record_events([event_about(topic, skus[pk]) for topic, pk in told])
 
 
 def tell_prices(variants: Collection[int]) -> None:
     """Record that the prices of these variants (our ids) changed. One query for the SKUs."""
-    skus = Variant.objects.filter(pk__in=variants).order_by("pk").values_list("sku", flat=True)
+    skus = _of_shops(variants).order_by("pk").values_list("sku", flat=True)
     record_events([event_about("price.changed", sku) for sku in skus])
+
+
+def _of_shops(variants: Collection[int]) -> QuerySet[Variant]:
+    """Return those of them that shops order: goods that we make for others are none of theirs."""
+    return Variant.objects.filter(pk__in=variants, vendor__in=orderable_vendors())
 
 
 def topics_of(change: Difference) -> Iterable[str]:

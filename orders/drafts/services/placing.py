@@ -4,7 +4,7 @@ import msgspec
 from django.db import transaction
 
 from backoffice.api.validation import read_struct
-from backoffice.errors import InvalidInput
+from backoffice.errors import Conflict, InvalidInput
 from backoffice.text.translatable import gettext as _
 from orders.drafts.models import DraftOrder
 from orders.drafts.services.assembling import assemble, build_new_order
@@ -21,10 +21,14 @@ def place_draft(draft: DraftOrder, *, actor: str, hold_invalid: bool = False) ->
     """Return the order that came of the draft; a second press finds the first one's.
 
     It begins as if its shop had sent it: held where something stands against it, else released or new as the shop is
-    set. Raise InvalidInput and OrderRefused with errors by field (the latter not with `hold_invalid`).
+    set. Raise InvalidInput and OrderRefused with errors by field (the latter not with `hold_invalid`),
+    Conflict for a draft that was deleted meanwhile.
     """
     # Without a join: whoever has waited for the row sees it as it is now, and what is joined as it was before.
-    draft = DraftOrder.objects.select_for_update().get(pk=draft.pk)
+    found = DraftOrder.objects.select_for_update().filter(pk=draft.pk).first()
+    if found is None:
+        raise Conflict(_("The draft was deleted."))
+    draft = found
     if draft.order is not None:
         return draft.order
     new = _read_order(draft)

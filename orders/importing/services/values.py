@@ -25,6 +25,7 @@ from orders.importing.services.formats import read_time
 
 LONGEST = 2000
 DOLLAR = "$"
+_TAKEN_OFF = {"discount", "line_discount"}
 _FLAGS = dict.fromkeys(("yes", "true", "1", "y", "x", "ja", "wahr", "oui", "si", "sì", "sí"), "yes")
 _FLAGS |= dict.fromkeys(("no", "false", "0", "n", "nein", "falsch", "non"), "no")
 # Spreadsheets and shops set an ' before what must stay a text: '01067.
@@ -61,7 +62,9 @@ class CellReader:
     def _read_known(self, field: ImportField, cell: Cell) -> str:
         match field.kind:
             case CellKind.MONEY:
-                return f"{_at_least_0(read_amount(cell, decimal=self.decimal).value, cell):f}"
+                amount = read_amount(cell, decimal=self.decimal).value
+                # Some exports have discounts as what is taken away.
+                return f"{_at_least_0(abs(amount) if field.name in _TAKEN_OFF else amount, cell):f}"
             case CellKind.PERCENT:
                 bare = cell.rstrip(" %") if isinstance(cell, str) else cell
                 return f"{_at_least_0(read_amount(bare, decimal=self.decimal).value, cell).normalize():f}"
@@ -81,10 +84,11 @@ def _at_least_1(number: int, cell: Cell) -> int:
 
 
 def _at_least_0(amount: Decimal, cell: Cell) -> Decimal:
-    # Some exports have discounts as what is taken away.
     if not amount.is_finite():
         raise bad_cell(_("%(value)s is not a number.") % {"value": shown(cell)})
-    return abs(amount)
+    if amount < 0:
+        raise bad_cell(_("%(value)s is less than 0.") % {"value": shown(cell)})
+    return abs(amount)  # a zero below nothing is one
 
 
 def _flag(cell: Cell) -> str:

@@ -11,7 +11,7 @@ from pytest_django import Settings
 
 from backoffice.accounts.models import FurtherMarket, Shop
 from backoffice.engine.models import Push
-from backoffice.errors import IllegalTransition, InvalidInput
+from backoffice.errors import Conflict, IllegalTransition, InvalidInput
 from catalog.models import Availability, MarketPrices, Variant
 from orders.drafts.models import DraftOrder, new_reference
 from orders.drafts.services.clearing import clear_old_drafts
@@ -191,6 +191,13 @@ def test_a_placed_draft_can_be_neither_changed_nor_deleted(shop: Shop) -> None:
         delete_draft(draft)
     draft.refresh_from_db()
     assert draft.content["total"] == ""
+
+
+def test_a_draft_that_is_deleted_meanwhile_is_not_placed(shop: Shop) -> None:
+    draft = save(shop, content())
+    delete_draft(DraftOrder.objects.get(pk=draft.pk))
+    with pytest.raises(Conflict, match="The draft was deleted"):
+        place_draft(draft, actor="clara")
 
 
 def test_a_reference_that_is_no_drafts_begins_none(shop: Shop) -> None:

@@ -106,6 +106,17 @@ def test_what_rows_of_one_order_say_of_it_must_be_the_same(shop: Shop) -> None:
     assert list(complaints(table)["4711"]) == ["3: recipient_city"]
 
 
+def test_an_amount_below_nothing_is_not_taken_for_one_above_unless_it_is_taken_off(shop: Shop) -> None:
+    rows = [
+        LINE | {"reference": "back", "unit_price": "-1.50"},
+        LINE | {"reference": "less", "unit_price": "1.50", "discount": "-5.00", "total": "70.00"},
+    ]
+    table = brought_in(shop, csv_of(rows))
+    assert outcomes(table)["back"] == "wrong"
+    assert complaints(table)["back"] == {"2: unit_price": ["-1.50 is less than 0."]}
+    assert "less" not in complaints(table)
+
+
 def test_an_amount_in_another_currency_is_not_taken_for_one_of_the_order(shop: Shop) -> None:
     shop.currency = "EUR"
     shop.save()
