@@ -5,13 +5,18 @@ from typing import Any
 
 import pytest
 
+from backoffice.vendors.messages import LineReport, RemoteLineKind, RemoteOrderState
 from orders.connectors.woocommerce.models import MessageState, WooConnection, WooMessage, WooOrder, WooProduct
 from orders.connectors.woocommerce.services import pulling
 from orders.connectors.woocommerce.services.client import WooClient
 from orders.connectors.woocommerce.services.mapping import accept_proposals, map_products
 from orders.connectors.woocommerce.services.pulling import pull
 from orders.models import AddressRole, Order, OrderState
+from orders.services.reports.strays import note_stray
+from orders.services.restore.adopting import adopt_stray
 from tests.api.storefront import PEN
+from tests.orders.reports import report
+from tests.orders.stray_orders import JANA
 from tests.orders.woocommerce.conftest import Woo, process
 
 pytestmark = pytest.mark.django_db
@@ -58,6 +63,20 @@ def test_what_comes_twice_or_late_makes_no_second_order(woo: Woo) -> None:
     process()
     assert Order.objects.count() == 1
     assert WooOrder.objects.get().order == Order.objects.get()
+
+
+def test_one_that_staff_brought_in_after_a_restore_is_completed(woo: Woo) -> None:
+    bought = woo.app.buy()
+    line = LineReport(vendor_id="8", reference="1", sku=PEN, quantity=10, kind=RemoteLineKind.STOCK)
+    number = f"{woo.connection.shop.code}-100005"
+    known = {"vendor_id": "77", "recipient": JANA, "reference2": bought["number"], "lines": (line,)}
+    stray = note_stray(report(RemoteOrderState.IN_PRODUCTION, step=20, reference=number, **known))
+    assert stray is not None
+    adopted = adopt_stray(stray, actor="mara")
+    woo.deliver()
+    order = Order.objects.get()
+    assert (order.pk, str(order.total), WooOrder.objects.get().order_id) == (adopted.pk, "15.230", adopted.pk)
+    assert not WooMessage.objects.filter(needs_attention=True).exists()
 
 
 def test_two_orders_of_one_second_have_one_delivery_id_and_both_come_in(woo: Woo) -> None:

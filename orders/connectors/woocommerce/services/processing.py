@@ -14,8 +14,9 @@ from django.db.models import QuerySet
 from django.db.models.functions import Now
 from django.utils import timezone
 
+from backoffice.accounts.models import Shop
 from backoffice.engine.services.clock import database_now
-from backoffice.errors import DomainError, InvalidInput
+from backoffice.errors import Conflict, DomainError, InvalidInput
 from backoffice.text.translatable import gettext as _
 from backoffice.text.translatable import join_sentences
 from orders.connectors.woocommerce.models import MessageState, WooConnection, WooMessage, WooOrder
@@ -26,7 +27,9 @@ from orders.connectors.woocommerce.services.mapping import Unmapped, find_skus, 
 from orders.connectors.woocommerce.services.queueing import queue_standing
 from orders.models import Order
 from orders.services.change_labels import describe_errors
+from orders.services.intake.input import NewOrder
 from orders.services.intake.taking import place_order, refusing_taken_reference
+from orders.services.restore.adopting import complete_adopted
 
 logger = logging.getLogger(__name__)
 
@@ -114,8 +117,7 @@ def _take(message: WooMessage, row: WooOrder, content: WooContent) -> MessageSta
         if row.order is not None:
             state = MessageState.APPLIED if follow_change(row, content, new=new) else MessageState.KNOWN
         else:
-            with refusing_taken_reference(new, shop=connection.shop), transaction.atomic():
-                row.order = place_order(new, shop=connection.shop, actor=ACTOR, hold_invalid=True).order
+            row.order = _place(new, shop=connection.shop)
             row.taken, state = snapshot(new, content), MessageState.APPLIED
             _remark(row.order, content)
     _note(row, content)
@@ -123,6 +125,18 @@ def _take(message: WooMessage, row: WooOrder, content: WooContent) -> MessageSta
     if row.order is not None:
         queue_standing(row.order)
     return state
+
+
+def _place(new: NewOrder, *, shop: Shop) -> Order:
+    """Return the new order, or one that was brought in without its shop after a restore, completed."""
+    try:
+        with refusing_taken_reference(new, shop=shop), transaction.atomic():
+            return place_order(new, shop=shop, actor=ACTOR, hold_invalid=True).order
+    except Conflict as error:
+        completed = complete_adopted(new, shop=shop) if error.code == "reference_taken" else None
+        if completed is None:
+            raise
+        return completed
 
 
 def _is_old(content: WooContent, connection: WooConnection) -> bool:
