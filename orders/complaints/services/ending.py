@@ -1,5 +1,6 @@
 """How a complaint ends: settled when nothing is left to do, or withdrawn; and reopened."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 
@@ -9,7 +10,7 @@ from django.utils import timezone
 from backoffice.errors import ELIGIBLE, Eligibility, ineligible
 from backoffice.text.translatable import gettext as _
 from orders.complaints.models import ClaimState, Complaint, ComplaintState, Refund, Replacement
-from orders.models import Order, OrderState
+from orders.models import Order, OrderEvent, OrderState
 
 
 class LeftToDo(StrEnum):
@@ -96,6 +97,16 @@ def reopen_complaint(complaint: Complaint, *, actor: str) -> Complaint:
     complaint.save(update_fields=["state", "ended_by", "ended_at", "updated_at"])
     complaint.order.events.create(actor=actor, kind="complaint.reopened", params={"complaint": complaint.pk})
     return complaint
+
+
+def reopen_without_remedy(events: Sequence[OrderEvent]) -> None:
+    """Reopen complaints that were settled by an order which is cancelled now, and that have no other remedy. `events`
+    are lines of the timelines of cancelled orders.
+    """
+    orders = {event.order_id for event in events}
+    for complaint in Complaint.objects.filter(replacements__order__in=orders, state=ComplaintState.SETTLED):
+        if not find_remedies(complaint).is_any:
+            reopen_complaint(complaint, actor="system")
 
 
 def can_reopen(complaint: Complaint) -> Eligibility:

@@ -155,6 +155,16 @@ def test_checking_keeps_nothing_and_names_the_price(arrived: Arrived) -> None:
     assert Order.objects.count() == 1
 
 
+def test_a_complaint_that_was_settled_by_it_is_open_again_once_it_is_cancelled(arrived: Arrived) -> None:
+    complaint = complain(arrived(**one_line()), bearer=Bearer.US)
+    made = replace(complaint)
+    complaint.refresh_from_db()
+    assert complaint.state == ComplaintState.SETTLED
+    cancel_order(made, actor="clara", reason="sold out")
+    complaint.refresh_from_db()
+    assert (complaint.state, said(complaint.order)[-1]) == (ComplaintState.OPEN, "complaint.reopened")
+
+
 def test_a_cancelled_replacement_may_be_ordered_anew_under_the_next_number(arrived: Arrived) -> None:
     order = arrived(**one_line(), reference="4711")
     complaint = complain(order)
