@@ -114,7 +114,7 @@ class ProductData(Message, frozen=True):
 
 
 class CatalogProblem(Message, frozen=True):
-    """Something that could not be read.
+    """Something that could not be read, or was read (`was_read`) and is odd.
 
     `product_id` and `skus` name what is concerned as far as that could be made out. A problem with neither
     concerns the listing itself: what it would have shown is unknown.
@@ -123,6 +123,7 @@ class CatalogProblem(Message, frozen=True):
     text: str
     product_id: str = ""
     skus: tuple[str, ...] = ()
+    was_read: bool = False
 
 
 class UnreadableProduct(ValueError):

@@ -58,6 +58,8 @@ class RunLog:
             self.is_complete = False
         if len(self.problems) < PROBLEMS_KEPT:
             self.problems.append(problem)
+        elif problem.skus and not problem.was_read:  # only counted: nobody may take these for read
+            self.run.options["missing"] = True
 
     def note_missing(self) -> None:
         """Record that a part of the list could not be read."""
@@ -74,13 +76,14 @@ class RunLog:
         if state is SyncState.DONE and self.problems:
             state = SyncState.PARTIAL
         self.run.state, self.run.finished_at = state, timezone.now()
-        self._save("seen", "total", "state", "finished_at")
+        self._save("seen", "total", "state", "finished_at", "options")
         return self.run
 
     def _save(self, *fields: str) -> None:
         self.run.counts = dict(sorted(self.counts.items()))
         self.run.errors = [
             {"text": problem.text, "product": problem.product_id, "skus": list(problem.skus)}
+            | ({"was_read": True} if problem.was_read else {})
             for problem in self.problems
         ]
         self.run.save(update_fields=[*fields, "counts", "errors", "heartbeat_at"])
@@ -98,7 +101,10 @@ def last_reading(vendor: str) -> tuple[datetime, list[str]] | None:
     ended = SyncRun.objects.filter(vendor=vendor, kind="catalog", state__in=[SyncState.DONE, SyncState.PARTIAL])
     whole = ended.filter(options__covers="all", options__dry_run=False).exclude(options__contains={"missing": True})
     run = whole.order_by("-started_at").values_list("started_at", "errors").first()
-    return run and (run[0], [sku for problem in run[1] for sku in problem["skus"]])
+    if run is None:
+        return None
+    unread = (problem for problem in run[1] if not problem.get("was_read"))
+    return run[0], [sku for problem in unread for sku in problem["skus"]]
 
 
 def _close_abandoned(vendor: str, *, kind: str) -> None:

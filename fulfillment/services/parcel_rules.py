@@ -164,6 +164,8 @@ def _check_quantities(order: ProductionOrder, requested: ParcelToMake) -> Iterat
     if requested.quantities is None:
         if any(item.shipped for item in items.values()):
             yield "quantities", _("Some of it has already been shipped: enter the items and quantities of this parcel.")
+        elif items and not any(item.remaining for item in items.values()):
+            yield "quantities", _("An empty parcel cannot be reported.")
         return
     if not requested.quantities:
         yield "quantities", _("An empty parcel cannot be reported.")

@@ -2,6 +2,7 @@
 
 import logging
 
+from celery.exceptions import SoftTimeLimitExceeded
 from django.db import transaction
 from django.utils import timezone
 
@@ -47,6 +48,8 @@ def release_due_holds() -> int:
 def _try_to_release(pk: int, order_id: int) -> bool:
     try:
         return _release_due(pk, order_id)
+    except SoftTimeLimitExceeded:
+        raise
     except Exception:  # a fault with one order must not keep the others waiting
         logger.exception("Hold %s of order %s cannot end.", pk, order_id)
         return False

@@ -183,7 +183,8 @@ def cancel_order(order: Order, *, actor: str, reason: str) -> Order:
             vendor_order.state = VendorOrderState.CANCELLED
             vendor_order.save(update_fields=["state", "updated_at"])
         elif vendor_order.state not in ENDED:
-            queue_push(CANCEL, vendor=vendor_order.vendor, subject=vendor_order, actor=actor)
+            # Merged: one on its way may be ending because an earlier request was refused, and gets a follow-up then.
+            queue_push(CANCEL, vendor=vendor_order.vendor, subject=vendor_order, actor=actor, merge=True)
     settle_cancellation(order, actor=actor)
     return order
 

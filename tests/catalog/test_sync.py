@@ -7,10 +7,11 @@ from typing import Any
 import pytest
 from django.db import connection
 
+from backoffice.vendors.catalog_messages import CatalogProblem
 from backoffice.vendors.errors import VendorUnavailable
 from catalog.models import Availability, PriceTier, Product, Variant
 from catalog.models.sync import SyncState
-from catalog.services.runs import last_reading
+from catalog.services.runs import PROBLEMS_KEPT, RunLog, last_reading, only_one
 from tests.catalog.source import Catalog, make_product
 from tests.catalog.sync_runs import changes, sync, synced, versions
 
@@ -222,6 +223,22 @@ def test_an_incomplete_list_marks_nothing_as_gone(cause: str) -> None:
     assert not Variant.objects.exclude(gone_at=None).exists()
 
 
+def test_more_that_cannot_be_read_than_is_kept_by_name_is_not_taken_for_read() -> None:
+    with only_one("mypromo", kind="catalog"):
+        log = RunLog("mypromo", kind="catalog", options={"covers": "all", "dry_run": False})
+        for number in range(PROBLEMS_KEPT):
+            log.note(CatalogProblem(text="odd", product_id="1", skus=(f"SKU-{number}",)))
+        log.finish(SyncState.DONE)
+        assert last_reading("mypromo") is not None
+        more = RunLog("mypromo", kind="catalog", options={"covers": "all", "dry_run": False})
+        for number in range(PROBLEMS_KEPT + 1):
+            more.note(CatalogProblem(text="odd", product_id="1", skus=(f"SKU-{number}",)))
+        more.finish(SyncState.DONE)
+    found = last_reading("mypromo")
+    assert found is not None
+    assert found[0] == log.run.started_at
+
+
 def test_an_unreadable_product_is_told_and_costs_nobody_else() -> None:
     catalog = synced(make_product(1), make_product(2), make_product(3))
     catalog.products[1]["variants"][0]["rules"] = "nonsense"
@@ -257,6 +274,7 @@ def test_a_sku_listed_twice_belongs_to_the_first_and_is_told_every_time() -> Non
         run = sync(catalog)
         assert run.counts["duplicates"] == 1
         assert [problem["skus"] for problem in run.errors] == [["SKU-1-1"]]
+        assert last_reading("mypromo") == (run.started_at, [])
         assert Variant.objects.get(sku="SKU-1-1").product.vendor_id == "1"
     catalog.products.pop(0)
     sync(catalog)

@@ -69,8 +69,9 @@ def run(system: System, sandbox: Sandbox, *, orders: int, kills: int, every: flo
     print("\n".join(describe_open()))
     assert killer.killed.total() >= min(kills, 20)
     assert verdict.is_clean, verdict
-    # By now a pull may have found one more thing to tidy up.
     assert was_quiet, describe_open()
+    # A pull may have found one more thing to tidy up: that ends too.
+    wait_until(is_quiet, seconds=60, what="what a pull found has ended", every=0.5)
 
 
 def report(

@@ -70,6 +70,12 @@ def test_an_item_that_the_vendor_cancelled_is_neither_packed_nor_waited_for(make
     assert order.dispatch == DispatchState.SHIPPED
 
 
+def test_an_order_of_which_all_items_were_cancelled_has_nothing_to_report(make: Make) -> None:
+    order = make("several")
+    order.items.update(state=ProductionOrderState.CANCELLED)
+    refused(order, parcel(), match="An empty parcel cannot be reported")
+
+
 def test_more_than_remains_is_refused_in_the_vendors_words(make: Make) -> None:
     order = make("plain")
     item = order.items.get()

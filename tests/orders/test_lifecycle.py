@@ -132,6 +132,19 @@ def test_the_end_of_a_hold_does_not_withdraw_a_cancellation() -> None:
     assert release_hold(hold, actor="tom", note="looks fine").state == OrderState.RELEASED
 
 
+def test_a_cancellation_asked_for_anew_asks_again_behind_one_that_is_ending() -> None:
+    order = release_order(make_order(), actor="jana")
+    order.vendor_orders.update(state=VendorOrderState.SUBMITTED, vendor_id="9")
+    cancel_order(order, actor="jana", reason="one")
+    asked = Push.objects.get(kind="orders.cancel")
+    Push.objects.filter(pk=asked.pk).update(state=PushState.IN_FLIGHT)
+    go_on_after_refusal(order.vendor_orders.get(), text="Too late.", actor="vendor:mypromo")
+    cancel_order(order, actor="jana", reason="two")
+    asked.refresh_from_db()
+    close_push(asked, PushState.CONFIRMED)
+    assert Push.objects.filter(kind="orders.cancel").open().count() == 1
+
+
 def test_a_refused_cancellation_places_what_was_withdrawn_for_it() -> None:
     order = release_order(make_order(*[{} for _ in range(51)]), actor="jana")
     made, draft = order.vendor_orders.all()

@@ -186,6 +186,10 @@ def test_a_request_that_failed_goes_on_once_somebody_says_so(monkeypatch: pytest
     row.refresh_from_db()
     assert row.state == RequestState.FAILED
     requests.work_requests(seconds=5)
+    ordered_since = _order(OrderState.RELEASED)
+    with pytest.raises(DomainError, match=ordered_since.number):
+        requests.try_again(row.pk)
+    Order.objects.filter(pk=ordered_since.pk).update(state=OrderState.CLOSED)
     requests.try_again(row.pk)
     requests.work_requests(seconds=5)
     row.refresh_from_db()

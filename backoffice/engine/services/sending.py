@@ -12,6 +12,7 @@ from collections.abc import Callable
 from datetime import timedelta
 from functools import partial
 
+from celery.exceptions import SoftTimeLimitExceeded
 from django.conf import settings
 from django.db import transaction
 from django.db.models.functions import Now
@@ -73,6 +74,8 @@ def end_expired_leases() -> int:
                 if locked is not None:
                     _end_lease(locked)
                     count += 1
+        except SoftTimeLimitExceeded:
+            raise
         except Exception:
             logger.exception("The lease of push %s could not be ended.", push.pk)
     return count

@@ -97,9 +97,14 @@ def can_try_again(row: PrivacyRequest) -> Eligibility:
 
 @transaction.atomic
 def try_again(pk: int) -> PrivacyRequest:
-    """Have a request that failed go on where it stopped. Raise DomainError for any other."""
+    """Have a request that failed go on where it stopped. Raise DomainError for any other, and what `can_erase` refuses
+    with."""
     row = PrivacyRequest.objects.select_for_update().get(pk=pk)
     can_try_again(row).ensure()
+    if row.kind == RequestKind.ERASURE and row.progress:
+        # What is left goes by the e-mail too: the person may have ordered again since.
+        person = read_person(row.person or {})
+        can_erase(begin_person(emails=sorted(person.emails), rows=person.rows())).ensure()
     row.state, row.faults, row.problem, row.lease_until = RequestState.WAITING, 0, "", None
     row.save(update_fields=["state", "faults", "problem", "lease_until"])
     enqueue_soon_on_commit(WORK_REQUESTS, queue=JOBS_QUEUE)

@@ -261,7 +261,7 @@ class _Sync:
         skus = tuple([variant.sku for variant in data.variants if id(variant) not in mine])
         self.log.counts["duplicates"] += len(skus)
         text = f"Listed more than once, the first one counts: {', '.join(skus)}."
-        self.log.note(CatalogProblem(text=text, product_id=data.vendor_id, skus=skus))
+        self.log.note(CatalogProblem(text=text, product_id=data.vendor_id, skus=skus, was_read=True))
 
     def _write_batch(self) -> None:
         batch, self.batch, self.batched_variants = self.batch, [], 0

@@ -104,8 +104,10 @@ def reopen_without_remedy(events: Sequence[OrderEvent]) -> None:
     are lines of the timelines of cancelled orders.
     """
     orders = {event.order_id for event in events}
-    for complaint in Complaint.objects.filter(replacements__order__in=orders, state=ComplaintState.SETTLED):
-        if not find_remedies(complaint).is_any:
+    for found in Complaint.objects.filter(replacements__order__in=orders, state=ComplaintState.SETTLED):
+        Order.objects.locked(found.order_id)
+        complaint = Complaint.objects.locked(found.pk)  # somebody may just have opened it
+        if can_reopen(complaint) and not find_remedies(complaint).is_any:
             reopen_complaint(complaint, actor="system")
 
 

@@ -163,6 +163,7 @@ def test_a_complaint_that_was_settled_by_it_is_open_again_once_it_is_cancelled(a
     cancel_order(made, actor="clara", reason="sold out")
     complaint.refresh_from_db()
     assert (complaint.state, said(complaint.order)[-1]) == (ComplaintState.OPEN, "complaint.reopened")
+    assert replace(complaint).state == OrderState.RELEASED
 
 
 def test_a_cancelled_replacement_may_be_ordered_anew_under_the_next_number(arrived: Arrived) -> None:

@@ -4,6 +4,7 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
+from django.utils import timezone
 
 from backoffice.vendors.messages import LineReport, RemoteLineKind, RemoteOrderState
 from orders.connectors.woocommerce.models import MessageState, WooConnection, WooMessage, WooOrder, WooProduct
@@ -11,7 +12,7 @@ from orders.connectors.woocommerce.services import pulling
 from orders.connectors.woocommerce.services.client import WooClient
 from orders.connectors.woocommerce.services.mapping import accept_proposals, map_products
 from orders.connectors.woocommerce.services.pulling import pull
-from orders.models import AddressRole, Order, OrderState
+from orders.models import AddressRole, Order, OrderState, VendorOrder, VendorOrderState
 from orders.services.reports.strays import note_stray
 from orders.services.restore.adopting import adopt_stray
 from tests.api.storefront import PEN
@@ -182,6 +183,31 @@ def test_a_cancelled_order_that_is_paid_again_is_shown_to_people(woo: Woo) -> No
     woo.app.change(bought["id"], customer_note="Thank you")
     woo.deliver()
     assert order.alarms.count() == 1
+
+
+def test_one_whose_vendor_is_still_asked_to_cancel_is_not_to_be_placed_again_yet(woo: Woo) -> None:
+    bought = woo.app.buy()
+    woo.deliver()
+    VendorOrder.objects.update(state=VendorOrderState.SUBMITTED, vendor_id="9")
+    for status in ("failed", "processing"):
+        woo.sandbox.advance(5)
+        woo.app.change(bought["id"], status=status)
+        woo.deliver()
+    order = Order.objects.get()
+    assert order.cancel_requested_at is not None
+    assert "Wait for the answer" in str(order.alarms.get().text)
+
+
+def test_a_deletion_that_is_worked_on_first_keeps_what_came_before_it_out(woo: Woo) -> None:
+    bought = woo.app.buy()
+    woo.app.post_due(woo.post)
+    WooMessage.objects.update(next_at=timezone.now() + timedelta(minutes=1))  # put back after a fault of ours
+    woo.app._tell("order.deleted", {"id": bought["id"]})
+    woo.deliver()
+    WooMessage.objects.filter(state=MessageState.NEW).update(next_at=timezone.now())
+    process()
+    assert not Order.objects.exists()
+    assert set(WooMessage.objects.values_list("state", flat=True)) == {MessageState.KNOWN, MessageState.APPLIED}
 
 
 def test_an_order_that_was_deleted_while_it_waited_does_not_come_in(woo: Woo) -> None:

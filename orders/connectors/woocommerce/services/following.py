@@ -56,8 +56,8 @@ def follow_change(row: WooOrder, content: WooContent, *, new: NewOrder | None) -
 
 
 def _find_revived(order: Order, content: WooContent) -> bool:
-    """Have somebody look at an order that is paid again there, and was cancelled here when it ended. Return whether it
-    is one: a cancelled order never goes on.
+    """Have somebody look at an order that is paid again there, and was cancelled here when it ended, or is about to be.
+    Return whether it is one: a cancelled order never goes on.
     """
     order = Order.objects.locked(order.pk)
     if order.state != OrderState.CANCELLED and not order.cancel_requested_at:
@@ -66,6 +66,11 @@ def _find_revived(order: Order, content: WooContent) -> bool:
         "The order is “%(status)s” in WooCommerce again, but was cancelled here and is not produced. Place it again if "
         "the customer should get it."
     )
+    if order.state != OrderState.CANCELLED:
+        text = _(
+            "The order is “%(status)s” in WooCommerce again, but its vendor was asked to cancel it. Wait for the "
+            "answer: place it again only once it is cancelled."
+        )
     raise_alarm(order, reason=HoldReason.MANUAL, text=text % {"status": content.status[:40]}, actor=ACTOR)
     return True
 

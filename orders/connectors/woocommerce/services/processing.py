@@ -38,6 +38,7 @@ PATIENCE = 5
 # So many errors of an order are named.
 MOST_NAMED = 10
 DELETED = "order.deleted"
+_IN_BIN = "trash"
 
 
 @transaction.atomic
@@ -72,7 +73,7 @@ def _apply(message: WooMessage) -> MessageState:
     message.woo_id, message.number = content.id, content.number[:50]
     row = _locked(message)
     if message.topic == DELETED:
-        content.status = "trash"
+        content.status = _IN_BIN
         if row.order is not None:
             follow_change(row, content, new=None)
             message.order = row.order
@@ -103,6 +104,8 @@ def _take(message: WooMessage, row: WooOrder, content: WooContent) -> MessageSta
         message.order = row.order
         return MessageState.KNOWN
     is_paid = content.status in connection.paid_statuses
+    if row.order is None and row.status == _IN_BIN and _is_deleted(message):
+        return MessageState.KNOWN
     if row.order is None and not is_paid:
         _note(row, content)
         return MessageState.UNPAID
@@ -125,6 +128,12 @@ def _take(message: WooMessage, row: WooOrder, content: WooContent) -> MessageSta
     if row.order is not None:
         queue_standing(row.order)
     return state
+
+
+def _is_deleted(message: WooMessage) -> bool:
+    """Return whether it was deleted after this was said of it, which came in earlier."""
+    of_it = WooMessage.objects.filter(connection=message.connection, woo_id=message.woo_id, topic=DELETED)
+    return of_it.filter(state=MessageState.APPLIED, pk__gt=message.pk).exists()
 
 
 def _place(new: NewOrder, *, shop: Shop) -> Order:
