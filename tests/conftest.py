@@ -9,6 +9,7 @@ import shutil
 import tempfile
 from collections import Counter
 from collections.abc import Iterator
+from importlib import import_module
 from pathlib import Path
 from urllib.parse import urlsplit, urlunsplit
 
@@ -164,6 +165,12 @@ def no_field_is_loaded_row_by_row(deferred_loads: Counter[str]) -> Iterator[None
     deferred_loads.clear()
     yield
     assert row_by_row.too_often(deferred_loads) == {}
+
+
+@pytest.fixture(autouse=True, scope="session")
+def known_pages() -> None:
+    """Register all pages of the staff: the addresses do, which a process reads with its first request."""
+    import_module(settings.ROOT_URLCONF)
 
 
 @pytest.fixture(autouse=True)
