@@ -102,7 +102,7 @@ class PullRun(ABC, Generic[A]):
         name = getattr(report, self.named_by)
         try:
             outcome = self.apply(report)
-        except Exception:
+        except Exception:  # nor does it keep the vendor's cursor where it is
             logger.exception("The report of %s about %s could not be applied.", self.vendor, name)
             self.failed.append(name)
             self.model.objects.filter(vendor=self.vendor, vendor_id=report.vendor_id).update(read_at=None)

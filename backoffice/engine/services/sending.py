@@ -76,7 +76,7 @@ def end_expired_leases() -> int:
                     count += 1
         except SoftTimeLimitExceeded:
             raise
-        except Exception:
+        except Exception:  # one must not keep all others from being sent
             logger.exception("The lease of push %s could not be ended.", push.pk)
     return count
 

@@ -61,7 +61,7 @@ def read_import(table: TableImport) -> TableImport:
         reading = _read(table)
     except InvalidInput as error:
         return _finish(table, TableImportState.REFUSED, problems=[_of_the_file(error.text)])
-    except Exception:
+    except Exception:  # people see it now, and the log why
         fail_table(table, text=_("An internal error stopped it; see the worker log for details."))
         raise
     return _finish(
