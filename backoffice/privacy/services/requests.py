@@ -98,7 +98,8 @@ def can_try_again(row: PrivacyRequest) -> Eligibility:
 @transaction.atomic
 def try_again(pk: int) -> PrivacyRequest:
     """Have a request that failed go on where it stopped. Raise DomainError for any other, and what `can_erase` refuses
-    with."""
+    with.
+    """
     row = PrivacyRequest.objects.select_for_update().get(pk=pk)
     can_try_again(row).ensure()
     if row.kind == RequestKind.ERASURE and row.progress:
