@@ -161,7 +161,8 @@ class Order(models.Model):
         related_name="+",
         verbose_name=_("assignee"),
     )
-    # Of recipient and lines: what two orders have in common when one customer clicked twice.
+    # Of recipient and lines as they were ordered: what two orders have in common when one customer clicked twice.
+    # An edit leaves it, so that the same sent once more is still found.
     fingerprint = models.CharField(max_length=32, blank=True, editable=False)
     # All that a customer would quote: kept by `orders.services.search`.
     search = SearchVectorField(null=True, editable=False)

@@ -2,6 +2,8 @@
 
 from collections.abc import Iterable, Mapping, Sequence
 
+from django.utils.translation import gettext_noop
+
 from backoffice.engine.services.delivery import Postponed
 from backoffice.errors import ELIGIBLE, Eligibility, IllegalTransition, ineligible
 from backoffice.text.translatable import gettext as _
@@ -19,6 +21,11 @@ RECIPIENT = (
 )
 # How it is made and travels, which is one thing for one order.
 SAME = ("express_shipping", "express_production", "generic_label", "custom_properties")
+# What an order has at most once: the merged one takes it from whichever has it, and two that differ are refused.
+ONE_OF = {
+    "gift_message": gettext_noop("%(this)s and %(other)s have different gift messages. Remove one first."),
+    "shipping_method": gettext_noop("%(this)s and %(other)s have different shipping methods. Make them match first."),
+}
 
 
 def can_split(order: Order, *, lines: Iterable[OrderLine] | None = None) -> Eligibility:
@@ -52,16 +59,16 @@ def can_merge(order: Order, other: Order) -> Eligibility:
     return ineligible(text) if (text := find_difference(order, other)) else ELIGIBLE
 
 
-def can_share_message(order: Order, other: Order) -> Eligibility:
-    """Return whether orders that go to a third one leave it at most one gift message."""
+def can_join(order: Order, other: Order) -> Eligibility:
+    """Return whether orders that go to a third one leave it at most one value of what it has once (`ONE_OF`)."""
     numbers = {"this": order.number, "other": other.number}
-    return ineligible(text) if (text := _differing_message(order, other, numbers)) else ELIGIBLE
+    return ineligible(text) if (text := _differing_texts(order, other, numbers)) else ELIGIBLE
 
 
 def find_difference(order: Order, other: Order) -> str:
     """Return why both cannot be one order, for people; empty where they can."""
     numbers = {"this": order.number, "other": other.number}
-    checks = (_differing_sale, _differing_address, _differing_terms, _differing_message, _supplied_document)
+    checks = (_differing_sale, _differing_address, _differing_terms, _differing_texts, _supplied_document)
     return next(filter(None, (check(order, other, numbers) for check in checks)), "")
 
 
@@ -99,9 +106,11 @@ def _differing_terms(order: Order, other: Order, numbers: Mapping[str, str]) -> 
     return ""
 
 
-def _differing_message(order: Order, other: Order, numbers: Mapping[str, str]) -> str:
-    if order.gift_message and other.gift_message and order.gift_message != other.gift_message:
-        return _("%(this)s and %(other)s have different gift messages. Remove one first.") % numbers
+def _differing_texts(order: Order, other: Order, numbers: Mapping[str, str]) -> str:
+    for name, text in ONE_OF.items():
+        ours, theirs = getattr(order, name), getattr(other, name)
+        if ours and theirs and ours != theirs:
+            return _(text) % numbers
     return ""
 
 

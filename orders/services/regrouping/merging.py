@@ -22,7 +22,7 @@ from orders.services.holds import place_hold
 from orders.services.lifecycle import place_part
 from orders.services.preflight.order_checks import by_reason
 from orders.services.preflight.rechecks import recheck_orders
-from orders.services.regrouping.eligibility import can_merge, can_share_message, lock_parts, run_waiting_rules
+from orders.services.regrouping.eligibility import ONE_OF, can_join, can_merge, lock_parts, run_waiting_rules
 from orders.services.regrouping.holds import move_holds, settle_duplicates
 from orders.services.regrouping.input import MOST_MERGED
 from orders.services.regrouping.splitting import describe_lines
@@ -53,7 +53,7 @@ def merge_orders(order: Order, others: Sequence[int], *, actor: str, revision: i
     for source in sources:
         can_merge(target, source).ensure()
     for source, other in combinations(sources, 2):
-        can_share_message(source, other).ensure()
+        can_join(source, other).ensure()
     parts = {one.pk: lock_parts(one) for one in (target, *sources)}
     stood_before = any(found.errors for found in recheck_orders([target, *sources]).values())
     _Merge(target, sources, parts, actor=actor).run(stood_before=stood_before)
@@ -125,17 +125,18 @@ class _Merge:
         return positions
 
     def _take_over(self) -> None:
-        """Take over what both can have: the sum, a gift message, tags, who takes care of it, the later departure."""
+        """Take over what both can have: sums, what one has (`ONE_OF`), tags, an assignee, the later departure."""
         order, after = self.order, self.plan.after.order
         total = sum((source.total for source in self.sources), Decimal(0))
         if total:
             after.total = order.total + total
             self.plan.fields["total"] = FieldChange("total", order.total, after.total)
         self._add_totals()
-        message = next((source.gift_message for source in self.sources if source.gift_message), "")
-        if message and not order.gift_message:
-            after.gift_message = message
-            self.plan.fields["gift_message"] = FieldChange("gift_message", "", message)
+        for name in ONE_OF:
+            value = next((found for source in self.sources if (found := getattr(source, name))), "")
+            if value and not getattr(order, name):
+                setattr(after, name, value)
+                self.plan.fields[name] = FieldChange(name, "", value)
         tags = list(dict.fromkeys([*order.tags, *(tag for source in self.sources for tag in source.tags)]))
         order.tags = tags[:MOST_TAGS]
         order.assignee_id = order.assignee_id or next(filter(None, (one.assignee_id for one in self.sources)), None)

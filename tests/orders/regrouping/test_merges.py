@@ -68,11 +68,12 @@ def test_each_timeline_says_where_the_lines_are() -> None:
         ({"custom_properties": {"a": "b"}}, "differ in express"),
         ({"complaint": True}, "complaint's replacement"),
         ({"gift_message": "Hallo"}, "different gift messages"),
+        ({"shipping_method": "Courier"}, "different shipping methods"),
         ({"documents": 1}, "supplied documents"),
     ],
 )
 def test_orders_that_cannot_be_one_are_refused_in_words(changes: dict[str, Any], words: str) -> None:
-    first, second = bought(gift_message="Alles Gute"), bought(**changes)
+    first, second = bought(gift_message="Alles Gute", shipping_method="Standard"), bought(**changes)
     Order.objects.filter(gift_message="").update(gift_message="Alles Gute")
     error = refused(IllegalTransition, lambda: merge_orders(first, [second.pk], actor="mara"))
     assert words in error.text
@@ -177,6 +178,14 @@ def test_of_two_released_ones_the_later_departure_counts_and_one_part_is_placed(
     part = second.vendor_orders.get()
     assert part.state == VendorOrderState.DROPPED
     assert Push.objects.about(part).get().state == PushState.NEW  # withdraws, as its order is cancelled
+
+
+def test_a_shipping_method_is_taken_over_where_the_order_that_stays_has_none() -> None:
+    first, second = bought(shipping_method=""), bought(shipping_method="Courier")
+    merged = merge_orders(first, [second.pk], actor="mara")
+    assert merged.shipping_method == "Courier"
+    event = merged.events.get(kind="order.absorbed")
+    assert ["shipping_method", "", "Courier"] in event.params["changes"], event.params
 
 
 def test_tags_and_an_assignee_and_a_gift_message_are_kept() -> None:
