@@ -168,6 +168,23 @@ def test_a_listing_that_breaks_off_leaves_its_prices_and_the_rest_goes_on(
     assert MarketPrices.objects.count() == 3
 
 
+def test_an_empty_listing_of_a_market_takes_nothing_away(storefront: Storefront, catalog: Catalog) -> None:
+    market(storefront.shop, "USD")
+    market(storefront.shop, "USD", "US", "US")
+    catalog.elsewhere["USD", "US"] = [from_country(in_currency(make_product(3), "USD"), "US")]
+    sync(catalog)
+    before = set(MarketPrices.objects.values_list("variant__sku", "currency", "shipping_from"))
+    assert before
+    catalog.elsewhere = {listing: [] for listing in catalog.elsewhere}
+    run = sync(catalog)
+    assert run.state == SyncState.PARTIAL
+    texts = {error["text"] for error in run.errors}
+    assert "mypromo lists nothing that ships from US." in texts, texts
+    assert "mypromo USD: the vendor lists nothing. The prices stay." in texts
+    assert set(MarketPrices.objects.values_list("variant__sku", "currency", "shipping_from")) == before
+    assert not Variant.objects.exclude(gone_at=None).exists()
+
+
 @pytest.mark.parametrize(
     ("query", "status"), [({"currency": "CHF"}, 422), ({"currency": "eur"}, 400), ({"country": "Germany"}, 400)]
 )

@@ -101,7 +101,7 @@ class _MarketReader:
         self.log, self.full, self.dry_run = log, full, dry_run
         self.name = f"{vendor_title(vendor.name)} {currency} {country}".strip()
         self.key = f"{vendor.name}:{currency}:{country}"
-        self.batch, self.is_whole = _Batch(), True
+        self.batch, self.is_whole, self.listed = _Batch(), True, 0
 
     def read(self, *, sku: str) -> None:
         """Make its prices those of the listing. Raise VendorError."""
@@ -110,6 +110,7 @@ class _MarketReader:
             language=self.language, currency=self.currency, shipping_from=self.country, sku=sku
         )
         for page in pages:
+            self.listed += len(page.products)
             for problem in page.problems:
                 self.log.note(problem)
                 self.is_whole = False
@@ -122,13 +123,21 @@ class _MarketReader:
             self._forget()
 
     def _forget(self) -> None:
-        """Delete what the listing did not show."""
+        """Delete what the listing did not show; an empty one is more likely a fault than the truth."""
+        if not self.listed:
+            if self._has_prices():
+                self.log.note(CatalogProblem(text=f"{self.name}: the vendor lists nothing. The prices stay."))
+            return
         place = {"vendor": self.vendor.name, "currency": self.currency, "shipping_from": self.country, "key": self.key}
         with transaction.atomic(), connection.cursor() as cursor:
             revised_at = next_revision()
             cursor.execute(_FORGET_PRICES, place)
             stamp_revision(revised_at, variants=[row[0] for row in cursor.fetchall()])
             cursor.execute(_FORGET_LISTINGS, place)
+
+    def _has_prices(self) -> bool:
+        of_vendor = MarketPrices.objects.filter(variant__vendor=self.vendor.name)
+        return of_vendor.filter(currency=self.currency, shipping_from=self.country).exists()
 
     def _known(self, products: Sequence[ListedProduct]) -> set[ListedProduct]:
         """Return those that the listing shows as it did."""

@@ -23,7 +23,7 @@ from backoffice.vendors.catalog_messages import (
 )
 from backoffice.vendors.errors import VendorError
 from backoffice.vendors.registry import vendor_title
-from catalog.models import ProductText, SyncRun
+from catalog.models import ProductText, SyncRun, Variant
 from catalog.models.sync import SyncState
 from catalog.services.runs import RunLog, last_complete_start, only_one
 from catalog.services.sync.changes import Difference
@@ -161,14 +161,22 @@ class _Sync:
             return taken
         for country, currency in self.countries.items():
             self._write_batch()
-            self.context = replace(self.context, listed_from=country)
+            self.context, seen_before = replace(self.context, listed_from=country), self.seen
             for page in markets.iter_market(language=language, currency=currency, shipping_from=country, sku=sku):
                 taken += self._take_page(page, sku=sku)
                 self.asked_at = timezone.now()
                 self._report_progress()
+            if self.seen == seen_before and not sku:
+                self._doubt_empty(country)
         self._write_batch()
         self.context = replace(self.context, listed_from="")
         return taken
+
+    def _doubt_empty(self, country: str) -> None:
+        """Note that a country lists nothing where it did before, which is more likely a fault than the truth."""
+        if Variant.objects.filter(vendor=self.vendor.name, listed_from=country, gone_at=None).exists():
+            text = f"{vendor_title(self.vendor.name)} lists nothing that ships from {country}."
+            self.log.note(CatalogProblem(text=text))
 
     def _take_page(self, page: CatalogPage, *, sku: str) -> int:
         """Take in a page. Return how many of its products concern us."""
