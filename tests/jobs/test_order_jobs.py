@@ -1,10 +1,12 @@
 """What each kind of job does with orders, and how it is undone."""
 
+from datetime import UTC, datetime
 from io import BytesIO
 
 import pytest
-from django.contrib.auth.models import User
+from django.contrib.auth.models import Permission, User
 from django.test import Client
+from django.utils import timezone
 from openpyxl import load_workbook
 from pypdf import PdfReader
 
@@ -12,10 +14,11 @@ from backoffice.accounts.models import Shop
 from backoffice.engine.models import Push
 from backoffice.engine.services.files import read_file
 from backoffice.jobs.models import Job, JobState
-from backoffice.jobs.services.drafting import can_undo, draft_job, undo_job
+from backoffice.jobs.services.drafting import can_undo, draft_job, start_job, undo_job
 from backoffice.jobs.services.kinds import JOB_KINDS
 from backoffice.jobs.services.working import work_job
-from orders.models import HoldReason, Order, OrderState, VendorOrderState
+from orders.models import AddressRole, HoldReason, Order, OrderState, VendorOrderState
+from orders.services.editing.edits import correct_address
 from orders.services.holds import active_holds
 from orders.services.lifecycle import cancel_order, hold_order, release_order
 from tests.jobs.conftest import checked, done, states
@@ -118,6 +121,48 @@ def test_exports_have_a_row_for_each_order_and_run_no_formula(db: None) -> None:
             assert (row["number"], row["customer_firstname"], row["total"]) == (order.number, "=1+1", 189)
 
 
+@pytest.mark.parametrize("kind", ["importing.export_csv", "orders.export_csv"])
+def test_a_table_of_somebody_who_may_not_see_personal_data_has_none(kind: str) -> None:
+    make_order(customer_firstname="Jacqueline", customer_email="jacqueline@example.com")
+    User.objects.create_user("lea", is_staff=True)
+    contents = []
+    for actor in ("lea", "mara"):  # nobody is called mara: all is seen, as by a command
+        job = draft_job(JOB_KINDS[kind], Order.objects.all(), actor=actor)
+        work_job(job.pk, seconds=60)
+        job.refresh_from_db()
+        contents.append((read_file(job.path) or b"").decode("utf-8-sig"))
+    masked, full = contents
+    planted = ("Jacqueline", "jacqueline@example.com", "Hauptstraße 42", "10115", "Größer")
+    assert [part for part in planted if part not in full] == []
+    assert [part for part in planted if part in masked] == []
+    assert "•••" in masked
+
+
+def test_times_of_an_export_do_not_depend_on_who_writes_the_row() -> None:
+    order = make_order()
+    Order.objects.filter(pk=order.pk).update(created_at="2026-03-01T10:00:00Z")
+    with timezone.override("America/New_York"):
+        job = draft_job(JOB_KINDS["orders.export_csv"], Order.objects.all(), actor="mara")
+        work_job(job.pk, seconds=60)
+    job.refresh_from_db()
+    merchants = timezone.localtime(datetime(2026, 3, 1, 10, tzinfo=UTC)).strftime("%Y-%m-%d %H:%M")
+    assert merchants in (read_file(job.path) or b"").decode()
+
+
+def test_slips_are_closed_to_who_may_not_see_personal_data(client: Client) -> None:
+    order = make_order()
+    job = draft_job(JOB_KINDS["orders.print_slips"], Order.objects.all(), actor="mara")
+    work_job(job.pk, seconds=60)
+    lea = User.objects.create_user("lea", is_staff=True)
+    lea.user_permissions.set(Permission.objects.filter(codename__in=["view_order", "view_job"]))
+    client.force_login(lea)
+    begin = {"kind": "orders.print_slips", "order": [order.pk]}
+    assert client.post("/admin/backoffice/job/begin/", begin).status_code == 403
+    assert client.get(f"/admin/backoffice/job/{job.pk}/file/").status_code == 403
+    lea.user_permissions.add(Permission.objects.get(codename="see_personal_data"))
+    assert client.get(f"/admin/backoffice/job/{job.pk}/file/").status_code == 200
+
+
 def test_the_slips_of_many_orders_are_one_pdf() -> None:
     orders = [make_order() for _count in range(3)]
     job = draft_job(JOB_KINDS["orders.print_slips"], Order.objects.all(), actor="mara")
@@ -189,6 +234,16 @@ def test_a_corrected_address_is_set_back_and_holds_its_order_again_and_nothing_i
     assert changed.addresses.get().care_of == "c/o Mara"
     texts = dict(made.rows.values_list("label", "text"))
     assert "This address has been changed since." in texts[changed.number]
+
+
+def test_an_address_that_was_edited_after_the_preview_is_not_written_over() -> None:
+    order = wrong_street()
+    job = checked("orders.correct_addresses", [order])
+    correct_address(order, role=AddressRole.RECIPIENT, values={"street": "Neue Straße 7"}, actor="otto")
+    work_job(start_job(job, inputs={"release": True}, actor="mara").pk, seconds=60)
+    [row] = job.rows.all()
+    assert (row.state, order.addresses.get().street) == ("failed", "Neue Straße 7")
+    assert "Someone else changed order" in row.text
 
 
 def test_an_address_without_a_proposal_stays_as_it_is_and_is_named() -> None:

@@ -80,7 +80,7 @@ class JobAdmin(PagesAdmin):
             title=page.title,
             page=page,
             job=job,
-            may_act=request.user.has_perm(kind.permission),
+            may_act=kind.may_be_used(request.user.has_perm),
         )
 
     def begin(self, request: HttpRequest) -> HttpResponse:
@@ -89,7 +89,7 @@ class JobAdmin(PagesAdmin):
         if request.method != "POST":
             return HttpResponseNotAllowed(["POST"])
         kind = JOB_KINDS.get(request.POST.get("kind", ""))
-        if kind is None or not request.user.has_perm(kind.permission):
+        if kind is None or not kind.may_be_used(request.user.has_perm):
             raise PermissionDenied
         things, query = selected_rows(request, kind.model)
         try:
@@ -234,7 +234,7 @@ class JobAdmin(PagesAdmin):
         self.require_view(request)
         job = find_or_404(Job, pk)
         kind = self._kind(request, job)
-        if not request.user.has_perm(kind.permission):
+        if not kind.may_be_used(request.user.has_perm):
             raise PermissionDenied
         return job, kind
 

@@ -45,6 +45,8 @@ class JobKind:
     kind: ClassVar[str]
     model: ClassVar[type[Model]]
     permission: ClassVar[str]
+    # What somebody must be allowed to see besides, where its rows or its file consist of it (`backoffice.sight`).
+    sights: ClassVar[Sequence[str]] = ()
     icon: ClassVar[str]
     # The button in a list; then lazily by "count": what is asked for, and what was done.
     label: ClassVar[Promise | str]
@@ -69,6 +71,10 @@ class JobKind:
     sequence: ClassVar[str] = "-pk"
     # (columns of the model that name a row, columns that say more); the first that is filled counts.
     names: ClassVar[tuple[Sequence[str], Sequence[str]]] = (("pk",), ())
+
+    def may_be_used(self, has_right: Callable[[str], bool]) -> bool:
+        """Return whether somebody with these rights may have it done, and open what came of it."""
+        return all(map(has_right, (self.permission, *self.sights)))
 
     def check(self, keys: Sequence[int]) -> Mapping[int, RowPreview]:
         """Return by key what would happen; what is left out is gone. In a number of queries that does not grow."""

@@ -24,7 +24,7 @@ def job_buttons(context: dict[str, Any], model: str, parts: Sequence[Any] = ()) 
     apps offer for marked rows. No query.
     """
     request = context["request"]
-    kinds = [kind for kind in kinds_of(apps.get_model(model)) if request.user.has_perm(kind.permission)]
+    kinds = [kind for kind in kinds_of(apps.get_model(model)) if kind.may_be_used(request.user.has_perm)]
     if not request.user.has_perm("jobs.view_job"):
         kinds = []
     page = context["page"]

@@ -11,6 +11,7 @@ from backoffice.engine.services.disk import room_for
 from backoffice.engine.services.files import keep_file, new_path, note_kept
 from backoffice.jobs.models import Job, JobRow, RowState
 from backoffice.jobs.services.kinds import job_kind
+from backoffice.sight import personal
 from backoffice.tables.writing import Row, write_csv, write_xlsx
 from orders.importing.services.fields import TEMPLATE
 from orders.models import Address, AddressRole, Order, OrderLine
@@ -22,12 +23,18 @@ _PARTS = (
     "company", "department", "firstname", "lastname", "street", "care_of", "zip", "city", "state_code", "country_code",
     "phone", "email",
 )  # fmt: skip
+# Masked in a table of somebody who may not see personal data.
+_PERSONAL = {f"customer_{name}" for name in ("email", "firstname", "lastname", "phone")} | {
+    f"{whose}_{name}" for whose in _ROLES.values() for name in _PARTS if name not in ("state_code", "country_code")
+}
 # So that a sheet can reckon with them.
 _AMOUNTS = frozenset({"total", "shipping", "discount", "tax", "unit_price", "tax_percent"})
 
 
 class ExportLines(ExportJob):
-    """What is no column of the template is left out: credentials of files, documents, properties of lines."""
+    """What is no column of the template is left out: credentials of files, documents, properties of lines. What
+    is about a person is masked for somebody who may not see personal data.
+    """
 
     icon = "table_rows"
 
@@ -71,7 +78,7 @@ def _rows_of(order: Order) -> Iterator[list[str]]:
     common = _of_order(order)
     for line in sorted(order.lines.all(), key=lambda one: one.position):
         values = common | _of_line(line)
-        yield [values.get(name, "") for name in TEMPLATE]
+        yield [personal(values.get(name, "")) if name in _PERSONAL else values.get(name, "") for name in TEMPLATE]
         common = {"reference": order.reference}
 
 

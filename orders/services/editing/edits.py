@@ -91,13 +91,17 @@ def preview_edit(order: Order, changes: OrderChanges) -> EditPreview:
     return found
 
 
-def correct_address(order: Order, *, role: AddressRole, values: Mapping[str, str], actor: str) -> Order:
+def correct_address(
+    order: Order, *, role: AddressRole, values: Mapping[str, str], actor: str, revision: int | None = None
+) -> Order:
     """Edit one address; holds that are about it end, also where it was right already.
 
     `values` are fields of Address, codes of country and state however they are written; fields left out stay.
+    Raise Outdated when somebody has edited the order since `revision`.
     """
     given = {name: value or None for name, value in values.items()}
-    return _correct(order, msgspec.convert({role.field: given}, OrderChanges), role=role, actor=actor)
+    changes = msgspec.convert({role.field: given}, OrderChanges)
+    return _correct(order, changes, role=role, actor=actor, revision=revision)
 
 
 @transaction.atomic
@@ -131,8 +135,8 @@ def restore_addresses(order: Order, changes: OrderChanges, *, actor: str) -> Ord
 
 
 @transaction.atomic
-def _correct(order: Order, changes: OrderChanges, *, role: AddressRole, actor: str) -> Order:
-    order = lock_for_edit(order, revision=None)
+def _correct(order: Order, changes: OrderChanges, *, role: AddressRole, actor: str, revision: int | None) -> Order:
+    order = lock_for_edit(order, revision=revision)
     plan = build_plan(order, changes)
     plan.confirmed = role
     findings, rows = _examine(plan, lock=True)

@@ -12,6 +12,7 @@ from backoffice.errors import Errors, IllegalTransition, InvalidInput, add_error
 from backoffice.jobs.models import Job, JobRow, JobState, RowState
 from backoffice.jobs.services.inputs import InputKind, JobInput
 from backoffice.jobs.services.kinds import DONE, RowPreview, RowResult, job_kind
+from backoffice.sight import PERSONAL_DATA
 from backoffice.text.translatable import gettext as _
 from backoffice.vendors.abilities import TakesOrders
 from backoffice.vendors.registry import vendor_type
@@ -31,9 +32,12 @@ _SENT = (AddressRole.RECIPIENT, AddressRole.SHIPPER, AddressRole.EXPORT)
 
 @job_kind("orders.correct_addresses")
 class CorrectAddresses(OrderJob):
-    """Each row has values of its own, by role and field, and the limits of its vendors: both in its `params`."""
+    """Each row has values of its own, by role and field, the limits of its vendors, and the order's revision when both
+    were read: in its `params`. An order that was edited since fails, since it may have a newer address.
+    """
 
     label, icon, is_common, can_undo = gettext_lazy("Correct addresses …"), "edit_location", True, True
+    sights = (PERSONAL_DATA,)
     title = ngettext_lazy("Save %(count)s address and release", "Save %(count)s addresses and release", "count")
     done = ngettext_lazy("%(count)s address corrected", "%(count)s addresses corrected", "count")
     consequences = (
@@ -54,7 +58,7 @@ class CorrectAddresses(OrderJob):
     def apply(self, job: Job, row: JobRow) -> RowResult:
         release, values = bool(job.inputs["release"]), row_values(row)
         before = _stored(row.subject_id, values)
-        order = _correct(order_of(row), values, actor=job.created_by, release=release)
+        order = _correct(order_of(row), row, actor=job.created_by, release=release)
         _ensure_fits(order, roles=[AddressRole(role) for role in values])
         if release and order.state == OrderState.NEW:
             order = release_order(order, actor=job.created_by)
@@ -143,7 +147,7 @@ def _check(order: Order, errors: Errors) -> RowPreview:
             values[address.role] = {name: getattr(address, name) for name in fields} | proposal
     if not values:
         return RowPreview(_("This cannot be corrected here."), errors)
-    return RowPreview(errors=errors, params={"values": values, "limits": limits})
+    return RowPreview(errors=errors, params={"values": values, "limits": limits, "revision": order.revision})
 
 
 _FIELDS = frozenset(field.name for field in Address._meta.get_fields()) - {"id", "order", "role"}
@@ -158,17 +162,19 @@ def _limits(order: Order) -> dict[str, int]:
     return longest
 
 
-def _correct(order: Order, values: Mapping[str, Mapping[str, str]], *, actor: str, release: bool) -> Order:
-    """Edit these addresses; holds that are about one alone end also where it was right already. Raise DomainError."""
+def _correct(order: Order, row: JobRow, *, actor: str, release: bool) -> Order:
+    """Edit its addresses; holds that are about one alone end also where it was right already. Raise DomainError."""
+    values, revision = row_values(row), row.params.get("revision")
     try:
         if release and len(values) == 1:
             [(role, changed)] = values.items()
-            return correct_address(order, role=AddressRole(role), values=changed, actor=actor)
+            return correct_address(order, role=AddressRole(role), values=changed, actor=actor, revision=revision)
         fields = {
             AddressRole(role).field: {name: text or None for name, text in some.items()}
             for role, some in values.items()
         }
-        return edit_order(order, msgspec.convert(fields, OrderChanges), actor=actor, release=release)
+        changes = msgspec.convert(fields, OrderChanges)
+        return edit_order(order, changes, actor=actor, revision=revision, release=release)
     except msgspec.ValidationError as error:
         raise InvalidInput(str(error), errors={"": [str(error)]}) from None
 

@@ -124,4 +124,6 @@ def _kept_rows(job: Job) -> Iterator[list[Any]]:
 
 
 def _minute(moment: Any) -> str:
-    return timezone.localtime(moment).strftime("%Y-%m-%d %H:%M") if moment else ""
+    """Return it in the merchant's time zone, whose reader or worker ever writes the row: a file has one."""
+    zone = timezone.get_default_timezone()
+    return timezone.localtime(moment, zone).strftime("%Y-%m-%d %H:%M") if moment else ""

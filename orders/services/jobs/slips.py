@@ -12,6 +12,7 @@ from backoffice.files.types import PDF
 from backoffice.jobs.models import Job, JobRow, RowState
 from backoffice.jobs.models.job import PARTS_FOLDER
 from backoffice.jobs.services.kinds import job_kind
+from backoffice.sight import PERSONAL_DATA
 from orders.models import Order
 from orders.services.jobs.kinds import OrderJob
 
@@ -24,6 +25,7 @@ class PrintSlips(OrderJob):
     """Each slip is drawn and kept on its own, and all are joined at the end: a lost worker draws none again."""
 
     label, icon, permission, only_reads = gettext_lazy("Print delivery slips"), "print", "orders.view_order", True
+    sights = (PERSONAL_DATA,)
     title = ngettext_lazy("Print %(count)s delivery slip", "Print %(count)s delivery slips", "count")
     done = ngettext_lazy("%(count)s delivery slip ready", "%(count)s delivery slips ready", "count")
     most_rows, read_at_once = 500, 10
