@@ -96,7 +96,8 @@ class InboxKind(Kind):
     `since` the column (or expression) that says since when. `owner` is the path to the id of whoever a row is assigned
     to, `order` the path to the id of its order, which can be assigned; both are empty where there is none. Where the
     owner is no column, `owned_by` and `unowned` say the same as conditions that an index answers. Of a `personal` kind
-    everybody sees their own rows only.
+    everybody sees their own rows only; `workable` is the condition of the rows that a person can do something about,
+    where others than these are no work of theirs.
     """
 
     rows: Callable[[], QuerySet[Any]]
@@ -111,10 +112,18 @@ class InboxKind(Kind):
     essentials: Callable[[Any], Essentials] | None = None
     dismissal: Dismissal | None = None
     personal: bool = False
+    workable: Callable[[Any], Q] | None = None
+
+    @property
+    def depends_on_reader(self) -> bool:
+        """Return whether two people who see the same shops may see different rows."""
+        return self.personal or self.workable is not None
 
     def rows_for(self, user: Any) -> QuerySet[Any]:
         """Return the rows that this person may see: of their shops, and of a personal kind nobody's but their own."""
         rows = visible(self.rows())
+        if self.workable is not None and user is not None:
+            rows = rows.filter(self.workable(user))
         return rows.filter(**{self.owner: user.pk if user else 0}) if self.personal else rows
 
     def is_owned_by(self, user: Any) -> Q:

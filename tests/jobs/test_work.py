@@ -13,7 +13,7 @@ from backoffice.engine.models import Push
 from backoffice.errors import Conflict, IllegalTransition, InvalidInput
 from backoffice.jobs.models import Job, JobRow, JobState, RowState
 from backoffice.jobs.services import working
-from backoffice.jobs.services.control import continue_job, stop_job
+from backoffice.jobs.services.control import can_continue, continue_job, stop_job
 from backoffice.jobs.services.counting import progress_of
 from backoffice.jobs.services.drafting import draft_job, repeat_failed, start_job, undo_job
 from backoffice.jobs.services.kinds import JOB_KINDS
@@ -244,6 +244,10 @@ def test_the_failed_rows_are_tried_again_in_a_job_of_their_own() -> None:
     again = repeat_failed(job, actor="mara")
     assert list(again.rows.values_list("label", flat=True)) == [held.number]
     job.refresh_from_db()
+    assert job.needs_attention  # until the other one is started: a preview that nobody starts is cleared away
+    work_job(again.pk, seconds=60)
+    start_job(again, inputs={"note": ""}, actor="mara")
+    job.refresh_from_db()
     assert not job.needs_attention
 
 
@@ -254,6 +258,19 @@ def test_progress_says_how_much_is_left_and_for_how_long() -> None:
     assert job.started_at is not None
     progress = progress_of(job, now=job.started_at + timedelta(seconds=10))
     assert (progress.worked, progress.to_do, progress.share, progress.seconds_left) == (1, 4, 25, 30)
+
+
+def test_an_undone_job_cannot_be_continued() -> None:
+    orders = [make_order() for _count in range(3)]
+    job = start_job(checked("orders.hold", orders), inputs={"note": "x"}, actor="mara")
+    working._do_next(job, JOB_KINDS["orders.hold"], after=0)
+    stop_job(job, actor="mara")
+    assert can_continue(Job.objects.get(pk=job.pk))
+    undo_job(Job.objects.get(pk=job.pk), actor="mara")
+    assert not can_continue(Job.objects.get(pk=job.pk))
+    with pytest.raises(IllegalTransition):
+        continue_job(job)
+    assert Job.objects.get(pk=job.pk).state == JobState.STOPPED
 
 
 def test_an_undone_job_cannot_be_undone_again() -> None:

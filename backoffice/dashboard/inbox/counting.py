@@ -105,7 +105,7 @@ def _count_owners(tallies: list[KindTally], *, user: Any, snoozed: Mapping[str, 
 
 
 def _all_of(kind: InboxKind, *, user: Any, snoozed: list[int]) -> tuple[str, list[Any]] | None:
-    rows = kind.rows_for(user).order_by(*kind.order_by) if kind.personal else None
+    rows = kind.rows_for(user).order_by(*kind.order_by) if kind.depends_on_reader else None
     return _query(kind.name, kind, rows, user=user, snoozed=snoozed)
 
 

@@ -15,6 +15,7 @@ from backoffice.jobs.admin.job_list import job_chip, job_icon, job_title
 from backoffice.jobs.admin.previews import PREVIEWS
 from backoffice.jobs.admin.selection import list_url
 from backoffice.jobs.models import Job, JobRow, JobState, RowState
+from backoffice.jobs.services.control import can_continue
 from backoffice.jobs.services.counting import JobProgress, progress_of
 from backoffice.jobs.services.drafting import can_undo
 from backoffice.jobs.services.inputs import InputKind, JobInput
@@ -50,6 +51,7 @@ class JobPage:
     yes_no: JobInput | None
     preview_template: str
     preview: Any
+    may_continue: bool
     may_undo: bool
     may_repeat: bool
     list_url: str
@@ -92,6 +94,7 @@ def job_page(
         yes_no=next((one for one in kind.inputs if one.kind == InputKind.YES_NO), None),
         preview_template=own.template if own else "",
         preview=own.read(rows.rows) if own else None,
+        may_continue=can_continue(job),
         may_undo=can_undo(job),
         may_repeat=job.is_over and not job.undoes_id and bool(progress.failed),
         list_url=_list_url(job, kind),

@@ -21,16 +21,22 @@ def stop_job(job: Job, *, actor: str) -> None:
 
 @transaction.atomic
 def continue_job(job: Job) -> None:
-    """Go on with a stopped job, or one that failed, where it was. Raise IllegalTransition for any other."""
+    """Go on with a stopped job, or one that failed, where it was. Raise IllegalTransition for any other, and for one
+    that was undone: what it did from now on could not be.
+    """
+    if not can_continue(Job.objects.select_for_update().get(pk=job.pk)):
+        raise IllegalTransition(_("Only a stopped job can be continued, and only until it is undone."))
     was_begun = Q(started_at__isnull=False)
     over = Job.objects.filter(pk=job.pk, state__in=[JobState.STOPPED, JobState.FAILED])
     changes = {"finished_at": None, "stopped_by": "", "problem": "", "faults": 0, "needs_attention": False}
-    if not (
-        over.filter(was_begun).update(state=JobState.RUNNING, **changes)
-        or over.filter(~was_begun).update(state=JobState.CHECKING, **changes)
-    ):
-        raise IllegalTransition(_("Only a stopped job can be continued."))
+    over.filter(was_begun).update(state=JobState.RUNNING, **changes)
+    over.filter(~was_begun).update(state=JobState.CHECKING, **changes)
     enqueue_job(job)
+
+
+def can_continue(job: Job) -> bool:
+    """Return whether it can go on where it was."""
+    return job.state in (JobState.STOPPED, JobState.FAILED) and not hasattr(job, "undone_by")
 
 
 def dismiss_job(job: Job) -> None:

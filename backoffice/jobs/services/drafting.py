@@ -42,6 +42,7 @@ def start_job(job: Job, *, inputs: Mapping[str, Any], actor: str) -> Job:
     if not started:
         raise IllegalTransition(_("This job has already been started, or is still being checked."))
     job.refresh_from_db()
+    _settle_repeated(job)
     return job
 
 
@@ -50,10 +51,11 @@ def undo_job(job: Job, *, actor: str) -> Job:
 
     Raise IllegalTransition while it runs and where nothing can be undone, Conflict where it was undone before.
     """
-    if not can_undo(job):
-        raise IllegalTransition(_("Nothing in this job can be undone."))
     try:
         with transaction.atomic():
+            # Nobody continues it meanwhile.
+            if not can_undo(Job.objects.select_for_update().get(pk=job.pk)):
+                raise IllegalTransition(_("Nothing in this job can be undone."))
             made = Job.objects.create(
                 kind=job.kind, undoes=job, created_by=actor, shops=job.shops, state=JobState.RUNNING,
                 started_at=timezone.now(),
@@ -81,7 +83,8 @@ def can_undo(job: Job) -> bool:
 
 @transaction.atomic
 def repeat_failed(job: Job, *, actor: str) -> Job:
-    """Make another job of the rows that failed, to be checked anew; the first no longer needs attention.
+    """Make another job of the rows that failed, to be checked anew; once that is started the first no longer needs
+    attention.
 
     Raise IllegalTransition where none failed, or the job still runs.
     """
@@ -91,8 +94,14 @@ def repeat_failed(job: Job, *, actor: str) -> Job:
         raise IllegalTransition(_("No row of this job has failed."))
     things = kind.model._default_manager.filter(pk__in=failed.values("subject_id"))
     made = draft_job(kind, things, actor=actor, repeats=job, inputs=job.inputs)
-    Job.objects.filter(pk=job.pk).update(needs_attention=False)
+    if kind.only_reads:  # begins by itself
+        _settle_repeated(made)
     return made
+
+
+def _settle_repeated(job: Job) -> None:
+    """Let the job whose failed rows these are no longer need attention."""
+    Job.objects.filter(pk=job.repeats_id).update(needs_attention=False)
 
 
 def enqueue_job(job: Job) -> None:

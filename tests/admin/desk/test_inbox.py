@@ -14,6 +14,7 @@ from backoffice.dashboard import day
 from backoffice.dashboard.kinds import holds
 from backoffice.engine.models import Callback, Heartbeat, Push
 from backoffice.engine.models.push import PushState
+from backoffice.jobs.models import Job
 from catalog.models import ChangeKind, ChangeSet, ChangeSource
 from fulfillment.models import ProductionOrder
 from orders.marketing.models import OrderExport
@@ -228,6 +229,23 @@ def test_the_inbox_of_each_desk_has_its_own_work(sign_in: SignIn) -> None:
     lea = sign_in("view_changeset", name="lea")
     assert kinds(lea) == {"change-sets-failed": "1", "change-sets-differing": "1", "change-sets-to-approve": "1"}
     assert items(lea, "change-sets-to-approve") == ["Autumn"]
+
+
+def test_failed_jobs_are_the_work_of_who_may_have_them_done_and_say_why(sign_in: SignIn) -> None:
+    order = make_order()
+    job = Job.objects.create(
+        kind="orders.release", state="done", needs_attention=True, counts={"done": 46, "failed": 1}, created_by="otto"
+    )
+    job.rows.create(subject_id=order.pk, label=order.number, state="failed", text="It is on hold.")
+    marketing, clerk = sign_in("view_job", name="mia"), sign_in("view_job", "view_order", "change_order")
+    assert "failed-jobs" not in kinds(marketing)
+    assert kinds(clerk)["failed-jobs"] == "1"
+    chosen = clerk.get("/admin/?kind=failed-jobs").context["listing"]
+    assert chosen.chosen.need.detail == "1 failed, for example: It is on hold."
+    assert [str(chip.word) for chip in chosen.essentials.chips] == ["finished with failures"]
+    assert marketing.post(f"/admin/inbox/failed-jobs/{job.pk}/dismiss/").status_code in (302, 404)
+    job.refresh_from_db()
+    assert job.needs_attention
 
 
 def test_counts_are_exact_up_to_a_thousand(reader: Client) -> None:
