@@ -145,6 +145,25 @@ def test_a_server_that_cannot_be_reached_delays_all_and_loses_none(shop: Shop, c
     assert {state_of(mail) for mail in mails} == {MailState.SENT}
 
 
+def test_what_a_server_never_accepts_needs_attention_and_does_not_vanish(shop: Shop, catcher: MailApp) -> None:
+    catcher.options.change(fault="busy")
+    mails = [ship(make_order(customer_email=f"c{n}@example.com")) for n in range(2)]
+    for tried in range(1, sending.PATIENCE + 1):
+        Mail.objects.update(next_at=timezone.now())
+        sending.send_due_mails()
+        states = {(one.state, one.needs_attention) for one in Mail.objects.all()}
+        assert states == {(MailState.NEW, tried >= sending.PATIENCE)}, tried
+    Mail.objects.update(next_at=timezone.now(), created_at=timezone.now() - timedelta(hours=73))
+    catcher.options.change(fault="")
+    sending.send_due_mails()
+    for mail in mails:
+        assert (state_of(mail), mail.needs_attention) == (MailState.FAILED, True)
+        assert "did not accept it within 72 h: " in mail.cause
+    send_again(mails[0], actor="mara")
+    sending.send_due_mails()
+    assert (state_of(mails[0]), mails[0].needs_attention) == (MailState.SENT, False)
+
+
 @pytest.mark.parametrize(
     ("fault", "state", "arrived"),
     [

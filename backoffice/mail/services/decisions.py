@@ -14,6 +14,8 @@ from backoffice.text.translatable import gettext as _
 
 def can_decide(mail: Mail) -> Eligibility:
     """Return whether there is anything to decide."""
+    if mail.state == MailState.SENDING:
+        return ineligible(_("This e-mail is being sent right now."))
     return ELIGIBLE if mail.needs_attention else ineligible(_("No decision is needed for this e-mail."))
 
 

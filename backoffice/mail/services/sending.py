@@ -16,7 +16,7 @@ from typing import Any
 from django.conf import settings
 from django.core.mail import get_connection
 from django.db import transaction
-from django.db.models import F
+from django.db.models import Case, F, When
 from django.db.models.functions import Now
 from django.utils import timezone
 
@@ -40,6 +40,8 @@ logger = logging.getLogger(__name__)
 # Longer than a task may run (CELERY_TASK_TIME_LIMIT).
 LEASE = timedelta(seconds=180)
 RESTORED_SECONDS = 30
+# After so many tries without being accepted a mail needs attention; it goes on being tried.
+PATIENCE = 5
 
 
 def is_set_up() -> bool:
@@ -157,6 +159,9 @@ def _prepare(mail: Mail, kind: MailKind) -> Any:
     if mail.created_at and epoch.is_from_before_restore(mail.created_at):
         finish(mail, MailState.UNKNOWN, cause=_("It may have been sent after the restored backup was made."))
         return None
+    if kind.audience != Audience.STAFF and (cause := _never_accepted(mail)):
+        finish(mail, MailState.FAILED, cause=cause)
+        return None
     if reason := _too_late(mail) or kind.still_wanted(mail) or _cannot_be_reached(mail, kind.recipient(mail)):
         finish(mail, MailState.SKIPPED, cause=reason)
         return None
@@ -195,6 +200,7 @@ def finish(mail: Mail, state: MailState, *, cause: str = "") -> None:
 def postpone(mail: Mail, *, cause: str) -> None:
     """Put a mail that was certainly not sent back into the queue."""
     values = {"state": MailState.NEW, "cause": cause, "lease_until": None, "handed_over": False}
+    values["needs_attention"] = mail.attempts >= PATIENCE
     waits = Mail.objects.filter(pk=mail.pk, token=mail.token, state=MailState.SENDING)
     waits.update(**values, next_at=database_now() + timedelta(seconds=_backoff(mail)))
 
@@ -204,7 +210,8 @@ def postpone_all(mail: Mail, *, cause: str, seconds: float = 0) -> None:
     postpone(mail, cause=cause)
     next_at = database_now() + timedelta(seconds=seconds or _backoff(mail))
     due = Mail.objects.filter(state=MailState.NEW, next_at__lte=Now()).exclude(pk=mail.pk)
-    due.update(next_at=next_at, cause=cause, attempts=F("attempts") + 1)
+    needs_attention = Case(When(attempts__gte=PATIENCE - 1, then=True), default=F("needs_attention"))
+    due.update(next_at=next_at, cause=cause, attempts=F("attempts") + 1, needs_attention=needs_attention)
 
 
 def end_expired_leases() -> int:
@@ -243,6 +250,14 @@ def _too_late(mail: Mail) -> str:
     if timezone.now() - mail.created_at <= timedelta(hours=settings.MAIL_LATEST_HOURS):
         return ""
     return _("It waited longer than the limit of %(hours)d h.") % {"hours": settings.MAIL_LATEST_HOURS}
+
+
+def _never_accepted(mail: Mail) -> str:
+    """Return why a mail that was tried until it was too late has failed; "" for one that was not."""
+    if mail.attempts <= 1 or not mail.cause or not _too_late(mail):
+        return ""
+    text = _("The mail server did not accept it within %(hours)d h: %(cause)s")
+    return text % {"hours": settings.MAIL_LATEST_HOURS, "cause": mail.cause}
 
 
 def _cannot_be_reached(mail: Mail, recipient: str) -> str:

@@ -183,6 +183,10 @@ CASES: dict[str, Callable[[], object]] = {
         kind="order_received", subject_type="orders.order", subject_id=1, recipient="ada@example.com", language="en",
         state="failed", needs_attention=True, created_by="system",
     ),
+    "mails-waiting": lambda: Mail.objects.create(
+        kind="order_received", subject_type="orders.order", subject_id=1, recipient="ada@example.com", language="en",
+        state="new", attempts=6, cause="535 Authentication failed", needs_attention=True, created_by="system",
+    ),
     "rule-calls": call,
     "dead-webhook-endpoints": lambda: WebhookEndpoint.objects.create(
         shop=make_order(state="closed").shop, url="https://shop.example.com/", created_by="mara", needs_attention=True,
