@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from datetime import timedelta
+from unittest.mock import Mock
 
 import pytest
 from django.conf import settings
@@ -218,6 +219,19 @@ def test_a_push_that_kills_its_workers_is_set_aside(push: Push) -> None:
         end_expired_leases()
     push.refresh_from_db()
     assert (push.state, push.needs_attention) == (PushState.FAILED, True)
+
+
+def test_a_lease_that_cannot_be_ended_needs_attention_after_a_while(
+    push: Push, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    assert claim(push.pk, state=PushState.NEW) is not None
+    monkeypatch.setattr("backoffice.engine.services.sending._end_lease", Mock(side_effect=LookupError("gone")))
+    for minutes, needs_attention in ((5, False), (11, True)):
+        Push.objects.filter(pk=push.pk).update(lease_until=timezone.now() - timedelta(minutes=minutes))
+        assert end_expired_leases() == 0
+        push.refresh_from_db()
+        assert (push.state, push.needs_attention) == (PushState.IN_FLIGHT, needs_attention)
+    assert "LookupError: gone" in push.cause
 
 
 def paused_past_its_lease(push: Push) -> Delivery:

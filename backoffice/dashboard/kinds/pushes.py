@@ -5,6 +5,7 @@ from functools import partial
 from typing import Any
 
 from django.db.models import Exists, OuterRef, Q, QuerySet
+from django.db.models.functions import Coalesce
 from django.utils.translation import gettext_lazy
 
 from backoffice.dashboard.kind import Dismissal, Essentials, InboxKind, Need, each, explained_in, link, page_of
@@ -47,7 +48,7 @@ def _push_needs(pushes: list[Push], *, action: Any) -> list[Need]:
         subject = about.get((push.subject_type, push.subject_id))
         kind = kind_label(push.kind)
         what = f"{subject.name} · {kind}" if subject else f"{kind} → {vendor_title(push.vendor)}"
-        since = push.unknown_since or push.updated_at
+        since = push.unknown_since or push.attention_since or push.updated_at
         page = link("engine_push_change", push.pk)
         cause = explained_in(push.vendor, explain_push(push).main)
         needs.append(Need(what=what, since=since, url=page, who=push.decided_by, action=action, **cause))
@@ -79,8 +80,8 @@ def _pushes(rows: Callable[[], QuerySet[Push]], *, name: str, action: Any, state
         name=name,
         see=("engine.view_push",),
         rows=rows,
-        order_by=("updated_at", "pk"),
-        since="updated_at",
+        order_by=("pk",),
+        since=Coalesce("unknown_since", "attention_since", "updated_at"),
         needs=partial(_push_needs, action=action),
         page=page_of("engine_push_changelist", query=f"?state={state}&needs_attention=1"),
         essentials=_push_essentials,

@@ -5,6 +5,7 @@ from typing import Any
 from django.apps import apps
 from django.db import models
 from django.db.models import F, Q
+from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from backoffice.model_fields import TranslatableJSONField, TranslatableTextField
@@ -75,6 +76,8 @@ class Push(models.Model):
     absences = models.PositiveIntegerField(_("searches without a match"), default=0)
 
     needs_attention = models.BooleanField(_("needs attention"), default=False)
+    # Set by `ask_for_attention`; what happens to the row afterwards does not move it.
+    attention_since = models.DateTimeField(_("needs attention since"), null=True, blank=True, editable=False)
     cause = TranslatableTextField(_("cause"), blank=True)
     errors = TranslatableJSONField(_("errors by field"), default=list)
     decided_by = models.CharField(_("decided by"), max_length=150, blank=True)
@@ -121,6 +124,7 @@ class Push(models.Model):
             ),
             models.Index(fields=["subject_type", "subject_id"], name="push_subject"),
             models.Index(F("updated_at").desc(), condition=Q(needs_attention=True), name="push_needs_person"),
+            models.Index(fields=["id"], condition=Q(needs_attention=True), name="push_attention"),
             models.Index(fields=["state", "-id"], name="push_state"),
             models.Index(fields=["kind", "-id"], name="push_kind"),
             models.Index(fields=["-created_at"], name="push_created"),
@@ -141,6 +145,12 @@ class Push(models.Model):
     @property
     def is_open(self) -> bool:
         return self.state in OPEN_STATES
+
+    def ask_for_attention(self, asks: bool = True) -> None:
+        """Note whether it needs attention, and since when; it is not saved."""
+        if asks and not self.needs_attention:
+            self.attention_since = timezone.now()
+        self.needs_attention = asks
 
     def subject(self) -> Any:
         """Return the thing this push is about, None when it is gone."""

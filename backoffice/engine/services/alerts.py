@@ -148,7 +148,8 @@ def _about(integration: Integration) -> Iterator[Alert]:
                 "A trial call is made automatically every few minutes; after the first success, everything continues."
             ),
             vendor=integration.vendor,
-            since=integration.last_failure_at,
+            # Each trial call that fails is a new last failure, but no new outage.
+            since=integration.last_success_at,
         )
     if integration.paused_at:
         params = {"vendor": name, "name": integration.paused_by or "?", "reason": integration.pause_reason}

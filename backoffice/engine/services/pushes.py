@@ -131,7 +131,9 @@ def reopen_push(push: Push) -> None:
     """
     newer = Push.objects.filter(**push.key, generation__gt=push.generation)
     aside = Push.objects.filter(pk=push.pk, state=PushState.FAILED, needs_attention=False)
-    if newer.exists() or not aside.update(needs_attention=True, decided_by="", decision="", updated_at=timezone.now()):
+    now = timezone.now()
+    again = {"needs_attention": True, "attention_since": now, "decided_by": "", "decision": "", "updated_at": now}
+    if newer.exists() or not aside.update(**again):
         raise IllegalTransition(_("It has been sent again since, or was not dismissed."))
 
 
@@ -187,13 +189,14 @@ def dismiss_push(push: Push, *, actor: str, reason: str) -> None:
         raise IllegalTransition(_("Only a rejected outgoing request that needs attention can be dismissed."))
 
 
-def close_push(push: Push, state: PushState, **changes: Any) -> None:
+def close_push(push: Push, state: PushState, *, needs_attention: bool = False, **changes: Any) -> None:
     """Write an end state; the row must be locked or fenced by the caller."""
-    changes = {"needs_attention": False, **changes}
+    push.ask_for_attention(needs_attention)
     for name, value in changes.items():
         setattr(push, name, value)
     push.state, push.finished_at, push.token, push.lease_until, push.step = state, timezone.now(), None, None, ""
-    push.save(update_fields=["state", "finished_at", "token", "lease_until", "step", "updated_at", *changes])
+    columns = ["state", "finished_at", "token", "lease_until", "step", "needs_attention", "attention_since"]
+    push.save(update_fields=[*columns, "updated_at", *changes])
     if push.follow_up is not None and state == PushState.CONFIRMED:
         _make_next(push, payload=push.follow_up, actor="system")
     # What waited for this one, such as a cancellation behind its order, need not wait for the sweep.

@@ -101,7 +101,7 @@ def _search_again(push: Push, *, hand_to_staff: bool = False) -> None:
             push.next_at = min(push.next_at, now + timedelta(seconds=CALLBACK_WAIT))
             enqueue_soon_on_commit(WORK_CALLBACKS)
         else:
-            push.needs_attention = True
+            push.ask_for_attention()
             handler_of(push).needs_attention(push)
     push.save()
 

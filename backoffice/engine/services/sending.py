@@ -44,6 +44,7 @@ logger = logging.getLogger(__name__)
 # After so many tries it needs attention; the push goes on trying.
 PATIENCE_ATTEMPTS = 12
 CRASHES_TO_SET_ASIDE = 5
+LEASE_PATIENCE = timedelta(minutes=10)
 # Seconds until something of ours that was away is asked again, where it named no time.
 AWAY_SECONDS = 30
 
@@ -62,7 +63,8 @@ def end_expired_leases() -> int:
     """End the leases of lost workers, as UNKNOWN where a write may have been under way, else NEW; return how many.
 
     Those of kinds that only a newer release knows are left to its workers. One that cannot be ended, for a lock that is
-    held or a fault of ours, keeps no other from it, nor the sweep from all else: the next one tries again.
+    held or a fault of ours, keeps no other from it, nor the sweep from all else: the next one tries again, and after
+    LEASE_PATIENCE it needs attention.
     """
     expired = known().filter(state=PushState.IN_FLIGHT, lease_until__lte=Now())
     count = 0
@@ -76,9 +78,23 @@ def end_expired_leases() -> int:
                     count += 1
         except SoftTimeLimitExceeded:
             raise
-        except Exception:  # one must not keep all others from being sent
+        except Exception as fault:  # one must not keep all others from being sent
             logger.exception("The lease of push %s could not be ended.", push.pk)
+            _note_stuck(push, fault)
     return count
+
+
+@transaction.atomic
+def _note_stuck(push: Push, fault: Exception) -> None:
+    """Let a push whose lease could not be ended for long need attention, unless its row is locked just now."""
+    stuck = Push.objects.filter(pk=push.pk, state=PushState.IN_FLIGHT, lease_until__lte=Now() - LEASE_PATIENCE)
+    row = stuck.select_for_update(skip_locked=True).filter(needs_attention=False).first()
+    if row is not None:
+        row.ask_for_attention()
+        row.cause = _("Its worker stopped, and it cannot be continued: %(fault)s") % {
+            "fault": f"{type(fault).__name__}: {fault}"[:500]
+        }
+        row.save(update_fields=["needs_attention", "attention_since", "cause", "updated_at"])
 
 
 def _send(push_id: int) -> PushState | None:
@@ -182,7 +198,7 @@ def _put_back(push: Push, *, seconds: float, counted: bool, cause: str, climbs: 
         push.attempts = max(push.attempts - 1, 0)
     push.state, push.step, push.token, push.lease_until = PushState.NEW, "", None, None
     push.cause = cause
-    push.needs_attention = push.attempts >= PATIENCE_ATTEMPTS
+    push.ask_for_attention(push.attempts >= PATIENCE_ATTEMPTS)
     push.next_at = database_now() + timedelta(seconds=seconds)
     push.save()
     if seconds < settings.SWEEP_SECONDS and (counted or not seconds):

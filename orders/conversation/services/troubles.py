@@ -14,6 +14,7 @@ from backoffice.engine.services.push_errors import explain_push
 from backoffice.mail.models import Mail
 from backoffice.mail.services.choices import staff_who_want
 from backoffice.mail.services.queueing import queue_mails
+from backoffice.text.datetimes import start_of_day
 from backoffice.text.translatable import gettext as _
 from backoffice.vendors.registry import vendor_title
 from backoffice.visibility import visible
@@ -32,7 +33,7 @@ def queue_failure_mails(*, now: datetime | None = None) -> None:
         return
     moment = now or timezone.now()
     end = moment - timedelta(seconds=moment.timestamp() % SLOT.total_seconds())
-    failed = failures_between(end - LOOKED_BACK, end).values_list("updated_at", flat=True)[:MOST_READ]
+    failed = failures_between(end - LOOKED_BACK, end).values_list("attention_since", flat=True)[:MOST_READ]
     slots = sorted({int(at.timestamp() // SLOT.total_seconds()) for at in failed})
     queue_mails(_staff_mail("staff.failures", row, occasion=f"slot:{slot}") for slot in slots for row in wanting)
 
@@ -63,12 +64,12 @@ def silent_vendors(*, now: datetime | None = None) -> list[Alert]:
 
 def failures_between(since: datetime, until: datetime) -> QuerySet[Push]:
     """Return what failed within that time and still waits for somebody, of what the reader sees."""
-    return visible(Push.objects.needing_attention()).filter(updated_at__gte=since, updated_at__lt=until)
+    return visible(Push.objects.needing_attention()).filter(attention_since__gte=since, attention_since__lt=until)
 
 
 def describe_failures(since: datetime, until: datetime) -> tuple[int, str]:
     """Return how many there are, and a line for each vendor and cause, the most frequent first."""
-    rows = failures_between(since, until).order_by("-updated_at").only("vendor", "cause", "errors")[:MOST_READ]
+    rows = failures_between(since, until).order_by("-pk").only("vendor", "cause", "errors")[:MOST_READ]
     causes = Counter((push.vendor, _describe(push) or _("Outcome unknown")) for push in rows)
     lines = [f"{count} × {vendor_title(vendor)}: {cause}" for (vendor, cause), count in causes.most_common(MOST_LINES)]
     return sum(causes.values()), "\n".join(lines)
@@ -100,8 +101,10 @@ def _staff_mail(kind: str, row: Any, *, occasion: str, params: dict[str, Any] | 
 
 
 def _occasion(alert: Alert) -> str:
-    """Tell one outage from the next: by whose it is, and when it began."""
-    began = int(alert.since.timestamp()) if alert.since else 0
+    """Tell one outage from the next: by whose it is, and when it began; one whose beginning is unknown counts anew each
+    day.
+    """
+    began = int((alert.since or start_of_day(timezone.localdate())).timestamp())
     return f"{alert.vendor or 'system'}:{began}"[:64]
 
 

@@ -35,7 +35,7 @@ def fail(count: int) -> None:
     for _number in range(count):
         release_order(make_order(), actor="mara")
     Push.objects.update(state=PushState.FAILED, needs_attention=True, cause="The street is too long.")
-    Push.objects.update(updated_at=timezone.now() - timedelta(minutes=11))
+    Push.objects.update(attention_since=timezone.now() - timedelta(minutes=11))
 
 
 def test_many_failures_are_one_mail_and_the_same_ones_no_second(mara: User) -> None:
@@ -49,6 +49,15 @@ def test_many_failures_are_one_mail_and_the_same_ones_no_second(mara: User) -> N
     assert (context["count"], context["failures"]) == (3, "3 × mypromo: The street is too long.")
     Push.objects.update(needs_attention=False)
     assert kind.still_wanted(mail) == "All of these have been resolved in the meantime."
+
+
+def test_a_failure_that_is_worked_on_further_is_no_second_mail(mara: User) -> None:
+    fail(1)
+    queue_failure_mails()
+    later = timezone.now() + timedelta(minutes=20)
+    Push.objects.update(updated_at=later, looks=7)  # as after each search for what became of it
+    queue_failure_mails(now=later + timedelta(minutes=20))
+    assert Mail.objects.count() == 1
 
 
 def test_who_has_switched_nothing_on_gets_nothing() -> None:
@@ -81,6 +90,34 @@ def test_each_outage_is_one_mail(mara: User) -> None:
         queue_outage_mails()
     (mail,) = Mail.objects.all()
     assert "is not running" in MAIL_KINDS["staff.outage"].context(mail)["what"]
+
+
+def test_an_outage_of_a_vendor_is_one_mail_however_often_a_trial_call_fails(mara: User, settings: Settings) -> None:
+    settings.MYPROMO_URL, settings.MYPROMO_CLIENT_ID = "http://127.0.0.1:9", "1"
+    settings.MYPROMO_CLIENT_SECRET = "x"
+    now = timezone.now()
+    Heartbeat.objects.create(name="sweep", at=now)
+    Integration.objects.create(vendor="mypromo", last_success_at=now - timedelta(hours=2), failures=11)
+    for minutes in (0, 5, 10):
+        failed = {"last_failure_at": now + timedelta(minutes=minutes), "open_until": now + timedelta(hours=1)}
+        Integration.objects.update(**failed)
+        queue_outage_mails()
+    assert Mail.objects.count() == 1
+    Integration.objects.update(last_success_at=now)  # and once it has worked, the next is another one
+    queue_outage_mails()
+    assert Mail.objects.count() == 2
+
+
+def test_a_second_full_disk_is_a_second_mail(mara: User, monkeypatch: pytest.MonkeyPatch) -> None:
+    Heartbeat.objects.create(name="sweep", at=timezone.now())
+    monkeypatch.setattr("backoffice.engine.services.disk.has_room", lambda size: False)
+    for _time in range(2):
+        queue_outage_mails()
+    assert Mail.objects.count() == 1
+    tomorrow = timezone.localdate() + timedelta(days=1)
+    monkeypatch.setattr("orders.conversation.services.troubles.timezone.localdate", lambda: tomorrow)
+    queue_outage_mails()
+    assert Mail.objects.count() == 2
 
 
 def test_a_vendor_that_makes_something_and_is_silent_for_a_day_is_an_outage(mara: User) -> None:

@@ -1,0 +1,15 @@
+from django.db import migrations, models
+
+
+class Migration(migrations.Migration):
+    dependencies = [
+        ("engine", "0006_growth_vacuum"),
+    ]
+
+    operations = [
+        migrations.AddField(
+            model_name="push",
+            name="attention_since",
+            field=models.DateTimeField(blank=True, editable=False, null=True, verbose_name="needs attention since"),
+        ),
+    ]
