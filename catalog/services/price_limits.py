@@ -8,6 +8,7 @@ from hashlib import blake2b
 from django.db import transaction
 
 from backoffice.accounts.models import Shop
+from backoffice.accounts.services.locking import lock_shop
 from backoffice.errors import Outdated
 from backoffice.text.translatable import gettext as _
 from catalog.models import CatalogRules, CategoryRule
@@ -64,8 +65,8 @@ def save_limits(shop: Shop, limits: ShopLimits, *, revision: str) -> None:
 
     Raise Outdated when somebody changed them since that revision was read.
     """
-    # The first who sets limits has no row to lock yet. Orders of the shop come in all the same.
-    Shop.objects.select_for_update(no_key=True).get(pk=shop.pk)
+    # The first who sets limits has no row to lock yet.
+    lock_shop(shop.pk)
     read_limits(shop).ensure_revision(revision)
     rules = CatalogRules.objects.filter(shop=shop).first() or CatalogRules(shop=shop)
     rules.margin_floor, rules.largest_move = limits.general.margin_floor, limits.general.largest_move

@@ -16,6 +16,7 @@ from backoffice.engine.models import Push
 from backoffice.errors import Conflict, IllegalTransition, InvalidInput, Unavailable
 from backoffice.sandbox import Sandbox
 from orders.marketing.models import CampaignState, CardRecipient, CardState, LeftOut, MailCampaign
+from orders.marketing.services.campaigns import recipients
 from orders.marketing.services.campaigns.addresses import person_key, split_zip, validate_address
 from orders.marketing.services.campaigns.making import cancel_campaign, change_campaign, prepare_campaign
 from orders.marketing.services.campaigns.recipients import add_to_campaign, remove_recipient
@@ -206,6 +207,16 @@ def test_two_campaigns_at_once_never_take_the_same_person() -> None:
     for thread in threads:
         thread.join()
     assert sorted(CardRecipient.objects.values_list("reason", flat=True)) == ["", LeftOut.RECENT]
+
+
+@pytest.mark.django_db
+def test_no_way_of_adding_makes_a_campaign_larger_than_it_may_be(monkeypatch: pytest.MonkeyPatch) -> None:
+    campaign = make_draft()
+    monkeypatch.setattr(recipients, "MOST_RECIPIENTS", 1)
+    add_to_campaign(make_us_order(1), campaign_id=campaign.pk, actor="mara")
+    with pytest.raises(InvalidInput, match="at most 1 recipients"):
+        add_to_campaign(make_us_order(2), campaign_id=campaign.pk, actor="mara")
+    assert campaign.recipients.count() == 1
 
 
 @pytest.mark.parametrize(

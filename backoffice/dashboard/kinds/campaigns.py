@@ -3,13 +3,14 @@
 from django.db.models import QuerySet
 from django.utils.translation import gettext_lazy
 
-from backoffice.dashboard.kind import Essentials, InboxKind, Need, each, explained_in, link, page_of
+from backoffice.dashboard.kind import Dismissal, Essentials, InboxKind, Need, each, explained_in, link, page_of
 from backoffice.sight import PERSONAL_DATA
 from backoffice.states import Tone
 from backoffice.text.translatable import gettext as _
 from backoffice.vendors.explaining import explain
 from orders.marketing.models import MailCampaign
 from orders.marketing.models.campaign import CampaignState
+from orders.marketing.services.campaigns.making import dismiss_problem
 
 
 def _with_problems() -> QuerySet[MailCampaign]:
@@ -49,5 +50,10 @@ KINDS = [
         needs=each(_need),
         page=page_of("marketing_mailcampaign_changelist", query="?problem=1"),
         essentials=_essentials,
+        dismissal=Dismissal(
+            gettext_lazy("Dismiss"),
+            "marketing.change_mailcampaign",
+            lambda campaign, actor: dismiss_problem(campaign, actor=actor),
+        ),
     )
 ]

@@ -10,6 +10,7 @@ from django.db import transaction
 from django.utils import timezone
 
 from backoffice.accounts.models import Shop
+from backoffice.accounts.services.locking import lock_shop
 from backoffice.errors import Conflict, Errors, IllegalTransition, InvalidInput, add_error
 from backoffice.text.translatable import gettext as _
 from backoffice.text.translatable import text_of
@@ -45,6 +46,7 @@ def values_of(endpoint: WebhookEndpoint, *, active: bool) -> EndpointValues:
 def add_endpoint(shop: Shop, values: EndpointValues, *, actor: str) -> WebhookEndpoint:
     """Return a new endpoint of the shop, with its first secret. Raise InvalidInput; Conflict beyond MOST_ENDPOINTS."""
     check_values(values)
+    lock_shop(shop.pk)
     if WebhookEndpoint.objects.filter(shop=shop, removed_at__isnull=True).count() >= MOST_ENDPOINTS:
         raise Conflict(_("A shop can have at most %(count)d webhook endpoints.") % {"count": MOST_ENDPOINTS})
     endpoint = WebhookEndpoint(shop=shop, secrets=first_secrets(), created_by=actor)

@@ -17,6 +17,7 @@ from django.utils.translation import ngettext
 from msgspec import Meta
 
 from backoffice.accounts.models import Shop
+from backoffice.accounts.services.locking import lock_shop
 from backoffice.engine.services.disk import require_room, room_for
 from backoffice.engine.services.files import Kept, delete_file, keep_file, new_path, note_kept, open_path
 from backoffice.errors import Conflict, InvalidInput
@@ -46,9 +47,11 @@ class NewUpload(Input, kw_only=True):
     content_type: Literal["application/pdf"] = "application/pdf"
 
 
+@transaction.atomic
 def begin_upload(new: NewUpload, *, shop: Shop) -> PartUpload:
     """Begin an upload. Raise NoRoom when the disk has none for it, Conflict while too many of the shop are open."""
     require_room(new.size)
+    lock_shop(shop.pk)
     if PartUpload.objects.filter(shop=shop, file__isnull=True).count() >= MOST_OPEN:
         text = _("%(most)d uploads are not finished. Complete or delete one of them, or wait until it has expired.")
         raise Conflict(text % {"most": MOST_OPEN})

@@ -19,6 +19,7 @@ from backoffice.dashboard.models import DailyCount, Snooze
 from backoffice.engine.models import Callback, Heartbeat, Push
 from backoffice.engine.services.callbacks import replay_callbacks
 from orders.conversation.models import Comment, Mention
+from orders.marketing.models import MailCampaign
 from orders.models import Enquiry, Hold, HoldReason, Order
 from orders.rules.models import Notice
 from orders.services.lifecycle import hold_order
@@ -135,6 +136,18 @@ def test_e_sets_aside_what_can_be_and_the_next_item_follows(sign_in: SignIn) -> 
     assert [item.key for item in shown.context["listing"].items] == [second.pk]
     first.refresh_from_db()
     assert first.done_by == "mara"
+
+
+def test_what_became_of_a_campaign_that_has_ended_is_set_aside_and_no_open_question(sign_in: SignIn) -> None:
+    desk = sign_in("view_mailcampaign", "change_mailcampaign")
+    columns = {"shop": make_order(state="closed").shop, "template_id": 1, "budget": 5, "problem": "Refunded."}
+    ended = MailCampaign.objects.create(name="Autumn", state="cancelled", **columns)
+    stuck = MailCampaign.objects.create(name="Winter", state="stuck", **columns)
+    for campaign in (ended, stuck):
+        shown = desk.post(f"/admin/inbox/campaigns/{campaign.pk}/dismiss/", follow=True)
+        campaign.refresh_from_db()
+    assert "still needs a decision" in shown.content.decode()
+    assert (ended.problem, stuck.problem) == ("", "Refunded.")
 
 
 def test_what_a_colleague_dealt_with_meanwhile_is_refused_in_words(sign_in: SignIn) -> None:

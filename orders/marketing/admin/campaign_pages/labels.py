@@ -84,6 +84,7 @@ SENTENCES: dict[str, Promise | str] = {
     "reopened": gettext_lazy("The campaign is a draft again; the draft at the vendor will be discarded."),
     "cancelled": gettext_lazy("The campaign was cancelled."),
     "ended": gettext_lazy("The vendor reports the order as “%(word)s”."),
+    "dismissed": gettext_lazy("The problem was dismissed."),
     "stuck": gettext_lazy("Needs attention: %(text)s"),
 }
 # Along a card's way, with all the places that a card has passed this one by.

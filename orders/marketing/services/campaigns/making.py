@@ -111,6 +111,17 @@ def cancel_campaign(campaign: MailCampaign, *, actor: str) -> MailCampaign:
     return campaign
 
 
+@transaction.atomic
+def dismiss_problem(campaign: MailCampaign, *, actor: str) -> None:
+    """Let a campaign that has ended no longer need attention. Raise IllegalTransition where there is more to decide."""
+    campaign = MailCampaign.objects.locked(campaign.pk)
+    if campaign.state not in (CampaignState.CANCELLED, CampaignState.MAILED):
+        raise IllegalTransition(_("This campaign still needs a decision: open it."))
+    campaign.problem = ""
+    campaign.save(update_fields=["problem", "updated_at"])
+    campaign.note("dismissed", actor=actor)
+
+
 def give_up_draft(campaign: MailCampaign, *, actor: str) -> None:
     """Part with the vendor's draft, which will be deleted there. The row must be locked."""
     if campaign.vendor_id:

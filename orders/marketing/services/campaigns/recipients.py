@@ -10,7 +10,7 @@ from django.db.models import Exists, OuterRef, Q
 from django.utils import timezone
 from django.utils.translation import ngettext
 
-from backoffice.accounts.models import Shop
+from backoffice.accounts.services.locking import lock_shop
 from backoffice.errors import Conflict, InvalidInput
 from backoffice.text.translatable import gettext as _
 from orders.marketing.models import CampaignState, CardRecipient, CardState, Consent, LeftOut, MailCampaign, OptOut
@@ -62,9 +62,6 @@ def add_table(campaign: MailCampaign, rows: Iterable[RecipientInput], *, actor: 
     rows = list(rows)
     people = _without_opted_out([validate_row(row) for row in rows])
     validated = [(one, {"table_row": row.number}) for row, one in zip(rows, people, strict=True)]
-    if campaign.recipients.count() + len(validated) > MOST_RECIPIENTS:
-        text = _("A campaign can have at most %d recipients.") % MOST_RECIPIENTS
-        raise InvalidInput(text, errors={"file": [text]})
     recipients = _list(campaign, validated, actor=actor)
     campaign.note("table", actor=actor, rows=len(recipients))
     return recipients
@@ -157,15 +154,19 @@ def _open_campaign(pk: int) -> MailCampaign:
     if campaign is None:
         raise Conflict(_("Campaign not found."))
     campaign.can_fill().ensure()
-    # Not the key of the shop: rows that refer to it may be written meanwhile.
-    Shop.objects.select_for_update(no_key=True).get(pk=campaign.shop_id)
+    lock_shop(campaign.shop_id)
     return campaign
 
 
 def _list(
     campaign: MailCampaign, validated: list[tuple[ValidatedAddress, dict[str, Any]]], *, actor: str
 ) -> list[CardRecipient]:
-    """Create rows for all of them, in their order. The campaign must be open and locked."""
+    """Create rows for all of them, in their order. The campaign must be open and locked. Raise InvalidInput beyond
+    MOST_RECIPIENTS.
+    """
+    if campaign.recipients.count() + len(validated) > MOST_RECIPIENTS:
+        text = _("A campaign can have at most %d recipients.") % MOST_RECIPIENTS
+        raise InvalidInput(text, errors={"": [text]})
     keys = {one.key for one, _source in validated if not one.reason}
     taken, recent = _taken(campaign, keys), _recent(campaign, keys)
     made = []
