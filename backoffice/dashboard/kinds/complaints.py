@@ -5,6 +5,7 @@ from typing import Any
 from django.utils.translation import gettext_lazy
 
 from backoffice.dashboard.kind import InboxKind, Need, each, link, page_of
+from backoffice.sight import PAYMENTS
 from backoffice.states import Tone
 from backoffice.text.translatable import gettext as _
 from orders.complaints.models import Complaint, Refund
@@ -59,8 +60,8 @@ KINDS = [
         icon="payments",
         tone=Tone.AMBER,
         place=162,
-        see=("complaints.view_complaint",),
-        act="complaints.change_complaint",
+        see=("complaints.view_complaint", PAYMENTS),
+        act="complaints.pay_refund",
         rows=lambda: Refund.objects.filter(paid_at__isnull=True, withdrawn_at__isnull=True),
         order_by=("noted_at", "pk"),
         since="noted_at",

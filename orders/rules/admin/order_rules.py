@@ -15,6 +15,7 @@ from backoffice.staff.pages import get_visible_or_404
 from backoffice.text.translatable import gettext as _
 from backoffice.visibility import visible
 from orders.models import Order
+from orders.rules.admin.rights import missing_rights
 from orders.rules.admin.rows import describe_cause, planned_row, run_row
 from orders.rules.models import Rule, RuleEvent, RuleRun
 from orders.rules.services.descriptions import describe_rule_event
@@ -66,7 +67,7 @@ def by_hand(request: HttpRequest) -> HttpResponse:
     # Those that wait for a hand first.
     choices.sort(key=lambda rule: (rule.event != RuleEvent.BY_HAND, rule.position))
     rule = next((rule for rule in choices if str(rule.pk) == request.POST.get("rule")), None)
-    refusals = _missing_rights(request, rule) if rule else []
+    refusals = missing_rights(request, rule) if rule else []
     if rule is not None and request.POST.get("token"):
         if refusals:
             raise PermissionDenied(" ".join(refusals))
@@ -91,16 +92,6 @@ def by_hand(request: HttpRequest) -> HttpResponse:
             "back": back_to(request, "admin:orders_order_changelist"),
         },
     )
-
-
-def _missing_rights(request: HttpRequest, rule: Rule) -> list[str]:
-    """Return one sentence for each kind of action of the rule that needs a right this person does not have."""
-    actions = {step.kind: step.action for step in read_rule(rule).steps}.values()
-    return [
-        str(action.refusal)
-        for action in actions
-        if action is not None and action.permission and not request.user.has_perm(action.permission)
-    ]
 
 
 def _run(request: HttpRequest, rule: Rule, keys: list[int]) -> HttpResponse:

@@ -4,9 +4,11 @@ from typing import Any
 
 from django import forms
 from django.contrib import admin, messages
+from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.template.response import TemplateResponse
 from django.urls import reverse
+from django.utils.formats import number_format
 from django.utils.translation import gettext_lazy, ngettext
 from django.views.decorators.http import require_POST
 
@@ -20,6 +22,7 @@ from backoffice.text.datetimes import start_of_day
 from backoffice.text.translatable import gettext as _
 from backoffice.visibility import visible
 from orders.rules.admin.editor import RuleForm, require_permission
+from orders.rules.admin.rights import missing_rights
 from orders.rules.admin.rows import planned_row
 from orders.rules.models import Rule, RuleEvent
 from orders.rules.services.descriptions import summarize
@@ -91,12 +94,17 @@ def past(request: HttpRequest, pk: int) -> HttpResponse:
     rule = find_or_404(Rule, pk)
     form = TrialForm(request.POST if request.method == "POST" else request.GET)
     since = form.values["since"] and start_of_day(form.values["since"])
-    count = len(visible(orders_past(rule, since=since)).values_list("pk", flat=True)[:COUNTED])
+    # Of all shops, as the rule runs: not only of those that the reader sees.
+    count = len(orders_past(rule, since=since).values_list("pk", flat=True)[:COUNTED])
+    refusals, text = missing_rights(request, rule), _count_text(count)
     if request.method != "POST":
-        return _trial(request, rule, form, is_past=True, count=count, button=_button(count))
+        button = ngettext("Apply to %(count)s order", "Apply to %(count)s orders", count) % {"count": text}
+        return _trial(request, rule, form, is_past=True, count=count, count_text=text, button=button, refusals=refusals)
+    if refusals:
+        raise PermissionDenied(" ".join(refusals))
     page = reverse("admin:rules_rule_change", args=[rule.pk])
     try:
-        apply_to_past(rule, since=since, expected=count, actor=actor(request))
+        apply_to_past(rule, since=since, expected=count if count < COUNTED else None, actor=actor(request))
     except DomainError as error:
         messages.error(request, error.text)
     else:
@@ -147,5 +155,6 @@ def _frame(request: HttpRequest, form: RuleForm, back: str) -> dict[str, Any]:
     }
 
 
-def _button(count: int) -> str:
-    return ngettext("Apply to %(count)s order", "Apply to %(count)s orders", count) % {"count": count}
+def _count_text(count: int) -> str:
+    number = number_format(count, force_grouping=True)
+    return f"{number}+" if count >= COUNTED else number
