@@ -244,3 +244,21 @@ def test_not_found_is_an_empty_list() -> None:
     catalog = Catalog([])
     catalog.broken_pages[1] = VendorNotFound("Not found.")
     assert product_ids(read_all(catalog)) == []
+
+
+WRONG_ADDRESS = VendorNotFound("mypromo refused with HTTP 404.")
+
+
+def test_a_404_of_a_wrong_address_is_no_empty_list() -> None:
+    catalog = Catalog([make_product(1)])
+    catalog.broken_pages[1] = WRONG_ADDRESS
+    with pytest.raises(VendorNotFound):
+        read_all(catalog)
+
+
+def test_a_404_of_a_wrong_address_is_no_end_of_a_list_either() -> None:
+    catalog = Catalog([make_product(n) for n in range(1, 4)])
+    catalog.broken_pages[2] = WRONG_ADDRESS
+    pages = read_all(catalog)
+    assert product_ids(pages) == ["1", "2"]
+    assert [problem.text[:11] for page in pages for problem in page.problems] == ["Page 2 of 2"]

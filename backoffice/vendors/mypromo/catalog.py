@@ -22,6 +22,7 @@ from backoffice.vendors.errors import (
 )
 from backoffice.vendors.mypromo.catalog_pages import Listing, read_listing, read_page, read_product
 from backoffice.vendors.mypromo.client import MypromoClient
+from backoffice.vendors.mypromo.paging import is_none_found
 
 logger = logging.getLogger(__name__)
 
@@ -153,8 +154,9 @@ class _ListingReader:
         return not self.by_offset and self.page == 2 and self.count < (self.total or 0)
 
     def _end_of_list(self, error: VendorNotFound) -> CatalogPage:
-        """End the list, or skip a page: mypromo answers 404 for some empty lists."""
-        if self.last_page is not None and self.page < self.last_page:
+        """End the list at mypromo's 404 for an empty one. Any other 404, or one before the end, is a failed page."""
+        is_before_end = self.last_page is not None and self.page < self.last_page
+        if is_before_end or not is_none_found(error):
             return self._skip(error)
         self.finished = True
         return CatalogPage(total=self.total)

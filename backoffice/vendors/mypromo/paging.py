@@ -142,11 +142,16 @@ def none_found(get: Callable[[Params], bytes]) -> Callable[[Params], bytes]:
         try:
             return get(params)
         except VendorNotFound as error:
-            if error.text.rstrip(".").lower() != "not found":
+            if not is_none_found(error):
                 raise
             return b"[]"
 
     return ask
+
+
+def is_none_found(error: VendorNotFound) -> bool:
+    """Return whether the 404 of a list is mypromo's own "Not found.", and not that of a wrong address."""
+    return error.text.rstrip(".").lower() == "not found"
 
 
 def read_listing(body: bytes) -> _Listing:
