@@ -172,7 +172,9 @@ class _MarketReader:
         return True
 
     def _other_currency(self, data: ProductData) -> str:
-        return next((variant.currency for variant in data.variants if variant.currency != self.currency), "")
+        """Return another currency that prices are in; a variant without prices is in none, whatever it names."""
+        priced = (variant.currency for variant in data.variants if variant.tiers)
+        return next((currency for currency in priced if currency != self.currency), "")
 
     def _write(self) -> None:
         """Write what is gathered in one transaction; what we do not have of it is left out."""
