@@ -103,8 +103,9 @@ def _check_state(order: ProductionOrder) -> Iterator[FieldError]:
 
 
 def _check_code(order: ProductionOrder, requested: ParcelToMake, *, label: Label | None) -> Iterator[FieldError]:
-    carrier = Carrier.objects.filter(key=requested.carrier).first()
-    if carrier is None or not carrier.available:
+    """Check carrier and code. The carrier that a label names is sent back as it is, whether it is offered or not."""
+    is_named_by_label = label is not None and label.carrier == requested.carrier != ""
+    if not is_named_by_label and not Carrier.objects.filter(key=requested.carrier, available=True).exists():
         yield "carrier", _("%s is not one of the carriers that the vendor offers.") % (requested.carrier or "–")
     if not requested.tracking_code:
         yield "tracking_code", _("Enter a tracking code.")

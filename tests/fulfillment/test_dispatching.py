@@ -13,7 +13,7 @@ from backoffice.engine.models import Push
 from backoffice.engine.services.sending import deliver
 from backoffice.errors import InvalidInput, NotAllowed
 from backoffice.sandbox import Sandbox
-from fulfillment.models import DispatchState, Label, ParcelState, ProductionOrderState, ProductionShipment
+from fulfillment.models import Carrier, DispatchState, Label, ParcelState, ProductionOrderState, ProductionShipment
 from fulfillment.services.dispatching import add_parcel, withdraw_parcel
 from fulfillment.services.parcel_rules import ParcelToMake, Sizes
 from fulfillment.services.production_pulling import ProductionPull
@@ -157,6 +157,24 @@ def test_a_label_without_carrier_and_code_is_assigned_by_itself(
 @pytest.mark.parametrize("carrier", ["dp-warenpost", "pigeon", ""])
 def test_carriers_that_are_not_offered_are_refused(carrier: str, make: Make) -> None:
     assert "carrier" in refused(make("plain"), parcel(carrier=carrier), match="carriers")
+
+
+@pytest.mark.parametrize("is_listed", [True, False])
+def test_the_carrier_that_a_label_names_is_sent_back_whether_it_is_offered_or_not(
+    is_listed: bool, sandbox: Sandbox, make: Make, fetch: Fetch, work: Work
+) -> None:
+    order, other, unnamed = make("label"), make("plain"), make("open_label")
+    label, open_label = fetch(order.labels.get()), fetch(unnamed.labels.get())
+    carrier = Carrier.objects.filter(key=label.carrier)
+    carrier.update(available=False) if is_listed else carrier.delete()
+    # The control: for a parcel with a label of one's own, or one that names no carrier, it has to be offered.
+    for without in (other, unnamed):
+        assert "carrier" in refused(without, parcel(carrier=label.carrier), match="carriers")
+    assert open_label.carrier == ""
+    made = add_parcel(order, parcel(label.tracking_code, carrier=label.carrier), actor="anna")
+    work()
+    made.refresh_from_db()
+    assert (made.label, made.state, shipped(sandbox)) == (label, ParcelState.REPORTED, [label.tracking_code])
 
 
 def test_the_carrier_is_compared_without_case(sandbox: Sandbox, make: Make, work: Work) -> None:

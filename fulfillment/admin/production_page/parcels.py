@@ -4,6 +4,7 @@ from typing import Any
 
 from django import forms
 from django.contrib import messages
+from django.db.models import Q
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.utils.translation import gettext_lazy
 
@@ -14,7 +15,7 @@ from backoffice.staff.text_fields import CodeField, ParagraphField
 from backoffice.text.translatable import gettext as _
 from fulfillment.admin.production_page.guard import desk_page, may_force, order_url, require_dispatch
 from fulfillment.admin.production_page.steps import open_labels
-from fulfillment.models import Carrier, ProductionItem, ProductionOrder, ProductionShipment
+from fulfillment.models import Carrier, Label, ProductionItem, ProductionOrder, ProductionShipment
 from fulfillment.services.dispatching import add_parcel, withdraw_parcel
 from fulfillment.services.parcel_rules import ParcelToMake, Sizes
 from fulfillment.services.scanning import UNDO_SECONDS
@@ -30,7 +31,7 @@ class ParcelForm(forms.Form):
         choices=[(WHOLE, gettext_lazy("the whole order")), (PART, gettext_lazy("these quantities"))],
         widget=forms.RadioSelect,
     )
-    carrier = forms.ChoiceField()  # the available ones: see __init__
+    carrier = forms.ChoiceField()  # see __init__
     tracking_code = CodeField(label=gettext_lazy("Tracking code"), max_length=200)
     height_cm = forms.DecimalField(label=gettext_lazy("Height (cm)"), required=False, max_digits=10, decimal_places=2)
     width_cm = forms.DecimalField(label=gettext_lazy("Width (cm)"), required=False, max_digits=10, decimal_places=2)
@@ -47,10 +48,10 @@ class ParcelForm(forms.Form):
     SIZES = ("height_cm", "width_cm", "depth_cm", "weight_g")
 
     def __init__(self, order: ProductionOrder, *, with_force: bool, data: Any = None) -> None:
-        items = list(order.items.all())
-        super().__init__(data, initial=_initial(order, items))
-        carriers = Carrier.objects.filter(available=True).order_by("name").values_list("key", "name")
-        self.fields["carrier"] = forms.ChoiceField(label=_("Carrier"), choices=[("", _("choose one")), *carriers])
+        items, labels = list(order.items.all()), open_labels(order)
+        super().__init__(data, initial=_initial(items, labels))
+        choices = [("", _("choose one")), *_carriers(labels)]
+        self.fields["carrier"] = forms.ChoiceField(label=_("Carrier"), choices=choices)
         self.items = {f"quantity_{item.pk}": item for item in items}
         for name, item in self.items.items():
             self.fields[name] = forms.IntegerField(
@@ -132,9 +133,17 @@ def withdraw(request: HttpRequest, pk: int) -> HttpResponse:
     return act(request, undo, to=order_url(parcel.production_order, "parcels"))
 
 
-def _initial(order: ProductionOrder, items: list[ProductionItem]) -> dict[str, str]:
+def _carriers(labels: list[Label]) -> list[tuple[str, str]]:
+    """Return keys and names of the carriers to choose from: those offered, and those that labels name."""
+    named = {label.carrier for label in labels if label.carrier}
+    rows = Carrier.objects.filter(Q(available=True) | Q(key__in=named)).order_by("name").values_list("key", "name")
+    listed = dict(rows)
+    return [*listed.items(), *((key, key.upper()) for key in sorted(named - listed.keys()))]
+
+
+def _initial(items: list[ProductionItem], labels: list[Label]) -> dict[str, str]:
     """Return what is most likely meant: the next label's carrier and code; the rest where parts have left already."""
-    label = next(iter(open_labels(order)), None)
+    label = next(iter(labels), None)
     return {
         "contents": PART if any(item.shipped for item in items) else WHOLE,
         "carrier": label.carrier if label else "",

@@ -13,7 +13,15 @@ from django.utils import timezone
 from backoffice.engine.models import Push
 from backoffice.sandbox import Sandbox
 from fulfillment.admin.production_page.steps import next_step
-from fulfillment.models import Label, LabelState, ParcelState, ProductionFile, ProductionOrder, ProductionShipment
+from fulfillment.models import (
+    Carrier,
+    Label,
+    LabelState,
+    ParcelState,
+    ProductionFile,
+    ProductionOrder,
+    ProductionShipment,
+)
 from fulfillment.services.downloads import PRODUCTION_FILES
 from tests.admin.desk.conftest import SignIn
 from tests.admin.production.conftest import DISPATCHER
@@ -170,6 +178,15 @@ def test_only_available_carriers_are_offered(dispatcher: Client, make: Make) -> 
     assert "dp-warenpost" not in text
     answer = dispatcher.post(f"{BASE}/{order.pk}/parcels/add/", parcel(carrier="dp-warenpost"))
     assert "carrier" in answer.context["form"].errors
+
+
+def test_the_carrier_of_a_label_can_be_chosen_although_it_is_not_offered(dispatcher: Client, make: Make) -> None:
+    order = make("label")
+    address, named = f"{BASE}/{order.pk}/parcels/add/", order.labels.get().carrier
+    Carrier.objects.filter(key=named).update(available=False)
+    assert f'value="{named}" selected' in dispatcher.get(address).content.decode()
+    Carrier.objects.filter(key=named).delete()
+    assert f'value="{named}" selected>{named.upper()}' in dispatcher.get(address).content.decode()
 
 
 def test_force_needs_its_permission_and_a_reason(dispatcher: Client, sign_in: SignIn, make: Make) -> None:
