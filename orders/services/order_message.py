@@ -4,6 +4,7 @@ from collections import Counter
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
+from urllib.parse import unquote, urlsplit
 
 import msgspec
 from django.conf import settings
@@ -41,6 +42,14 @@ class OrderRows:
     lines: list[OrderLine]
     addresses: list[Address]
     documents: list[OrderDocument]
+
+
+@dataclass(frozen=True)
+class _SentFiles:
+    """What tells the files of an order from copies that a vendor keeps: every host that we name, every file's name."""
+
+    hosts: frozenset[str]
+    names: frozenset[str]
 
 
 def order_to_place(vendor_order: VendorOrder) -> OrderToPlace:
@@ -110,36 +119,58 @@ def _sale(order: Order, *, invoice: PostalAddress | None) -> Sale:
 def differences(requested: OrderToPlace, report: OrderReport) -> list[str]:
     """Return where the lines that a vendor reports are not those requested; empty when all is as it should be."""
     held = Counter(line.reference for line in report.lines)
+    sent = _sent_files(requested)
     agreed = {line.reference: line for line in requested.lines}
     found = [_("Line %s is missing.") % reference for reference in agreed if not held[reference]]
     found += [_("Line %s appears more than once.") % reference for reference in agreed if held[reference] > 1]
     found += [_("Line %s is unknown here.") % (reference or "?") for reference in held if reference not in agreed]
     for line in report.lines:
         if line.reference in agreed:
-            found += _line_differences(agreed[line.reference], line)
+            found += _line_differences(agreed[line.reference], line, sent=sent)
     if requested.reference != report.reference:
         found.append(_("The reference is %(held)s, not %(agreed)s.") % _pair(report.reference, requested.reference))
     return found
 
 
-def _line_differences(agreed: LineToPlace, held: LineReport) -> list[str]:
+def _line_differences(agreed: LineToPlace, held: LineReport, *, sent: _SentFiles) -> list[str]:
     """Return what differs. The vendor may change a design's SKU (another colour chosen in its editor): not compared."""
     found = []
     if agreed.quantity != held.quantity:
         found.append(_("quantity %(held)s, not %(agreed)s") % _pair(held.quantity, agreed.quantity))
     if agreed.kind != RemoteLineKind.DESIGN and agreed.sku != held.sku:
         found.append(_("SKU %(held)s, not %(agreed)s") % _pair(held.sku, agreed.sku))
-    if not _are_files(agreed, held):
+    if not _are_files(agreed, held, sent=sent):
         found.append(_("other print files"))
     if agreed.kind == RemoteLineKind.DESIGN and held.design_ids and held.design_ids != (agreed.design_id,):
         found.append(_("design %(held)s, not %(agreed)s") % _pair(", ".join(held.design_ids), agreed.design_id))
     return [_("Line %(line)s: %(what)s.") % {"line": agreed.reference, "what": what} for what in found]
 
 
-def _are_files(agreed: LineToPlace, held: LineReport) -> bool:
-    """Return whether there are as many files, each one ours or one of which the vendor shows its own copy only."""
-    shown = Counter(url for url in held.file_urls if url)
-    return len(held.file_urls) == len(agreed.files) and shown <= Counter(file.url for file in agreed.files)
+def _sent_files(requested: OrderToPlace) -> _SentFiles:
+    files = [_host_and_name(file.url) for line in requested.lines for file in line.files]
+    others = [_host_and_name(url) for url in (*(document.url for document in requested.documents), settings.PUBLIC_URL)]
+    return _SentFiles(frozenset(host for host, __ in [*files, *others]), frozenset(name for __, name in files))
+
+
+def _are_files(agreed: LineToPlace, held: LineReport, *, sent: _SentFiles) -> bool:
+    """Return whether there are as many files, each one ours or the vendor's copy of one: shown without an address, or
+    at a host that we never named. A copy with the name of a file of this order has to be one of this line's.
+    """
+    ours, shown = Counter(file.url for file in agreed.files), Counter(url for url in held.file_urls if url)
+    copies = [_host_and_name(url) for url in (shown - ours).elements()]
+    if len(held.file_urls) != len(agreed.files) or any(host in sent.hosts for host, __ in copies):
+        return False
+    left = Counter(_host_and_name(url)[1] for url in (ours - shown).elements())
+    return Counter(name for __, name in copies if name in sent.names) <= left
+
+
+def _host_and_name(url: str) -> tuple[str, str]:
+    """Return the host of an address and the name of its file, in small letters; empty where it has none."""
+    try:
+        parts = urlsplit(url)
+    except ValueError:
+        return "", ""
+    return (parts.hostname or "").lower(), unquote(parts.path).rpartition("/")[2].lower()
 
 
 def _pair(held: object, agreed: object) -> dict[str, object]:
