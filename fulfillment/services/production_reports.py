@@ -20,6 +20,7 @@ from fulfillment.services.production_files import record_files
 from fulfillment.services.production_items import record_items, to_json
 from fulfillment.services.production_labels import record_labels
 from fulfillment.services.production_parcels import record_parcels
+from fulfillment.services.shipments import has_new_parcels
 
 # When it is due that has no last shipping day: after all that have one.
 NEVER = datetime(9999, 12, 31, tzinfo=UTC)
@@ -42,9 +43,11 @@ def apply_production_report(
 
 
 def find_known(report: ProductionOrderReport) -> ProductionOrder | None:
-    """Return the production order, if exactly this version of it has been applied."""
+    """Return the production order, if exactly this version of it has been applied, with all of its parcels."""
     row = ProductionOrder.objects.filter(vendor=report.vendor, vendor_id=report.vendor_id).first()
-    return row if row is not None and row.newest_version == report.version else None
+    if row is None or row.newest_version != report.version or has_new_parcels(row, report.shipments):
+        return None
+    return row
 
 
 class _Application(ReportApplication):

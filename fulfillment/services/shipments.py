@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 from backoffice.engine.services.changes import set_changed
 from backoffice.vendors.messages import ShipmentReport
-from fulfillment.models import Shipment, ShipmentLine
+from fulfillment.models import ProductionOrder, Shipment, ShipmentLine
 from fulfillment.models.shipment import ReportedParcel
 
 if TYPE_CHECKING:
@@ -54,6 +54,12 @@ def record_shipments(
     lines_changed = _record_lines(rows, reported.values(), lines=lines, is_newest=is_newest)
     changes.changed = bool(changes.sent or moved or lines_changed)
     return changes
+
+
+def has_new_parcels(row: "VendorOrder | ProductionOrder", reports: Iterable[ShipmentReport]) -> bool:
+    """Return whether a parcel is reported that the row does not have yet; without any, no query is made."""
+    reported = {report.vendor_id for report in reports}
+    return bool(reported) and not reported.issubset(row.shipments.values_list("vendor_id", flat=True))
 
 
 def journey_of(report: ShipmentReport, *, known: ReportedParcel | None = None) -> dict[str, Any]:

@@ -94,7 +94,7 @@ def test_a_second_run_of_the_same_reports_changes_no_row(sent: Sent, django_asse
 
     assert _dump() == before
     assert set(outcomes) == {CallbackState.KNOWN, CallbackState.STALE}
-    with django_assert_num_queries(1):
+    with django_assert_num_queries(2):  # the order, and which parcels it has
         apply_order_report(STORY[-1], source="callback")
 
 
@@ -211,6 +211,19 @@ def test_an_abandoned_draft_is_never_adopted_again(sent: Sent) -> None:
 
     vendor_order.refresh_from_db()
     assert (outcome.state, vendor_order.vendor_id) == (CallbackState.KNOWN, "")
+
+
+def test_a_parcel_that_comes_with_a_version_that_is_known_is_new_once(sent: Sent) -> None:
+    vendor_order = sent()
+    known = report(RemoteOrderState.IN_PRODUCTION, step=6)
+    apply_order_report(known, source="callback")
+    assert apply_order_report(known, source="callback").state == CallbackState.KNOWN
+
+    with_parcel = replace(known, shipments=(parcel(),))
+    outcomes = [apply_order_report(with_parcel, source="callback").state for _ in range(2)]
+
+    assert outcomes == [CallbackState.APPLIED, CallbackState.KNOWN]
+    assert vendor_order.shipments.count() == 1
 
 
 def test_an_order_of_nobody_is_an_orphan(sent: Sent) -> None:

@@ -15,7 +15,7 @@ from backoffice.text.translatable import gettext as _
 from backoffice.text.translatable import join_sentences
 from backoffice.vendors.messages import RANK, HistoryEntry, LineReport, OrderReport, RemoteOrderState
 from backoffice.vendors.registry import vendor_title
-from fulfillment.services.shipments import record_shipments
+from fulfillment.services.shipments import has_new_parcels, record_shipments
 from orders.models import HoldReason, Order, OrderEvent, VendorOrder, VendorOrderLine, VendorOrderState
 from orders.services.cancellation_outcomes import settle_cancellation
 from orders.services.erasing import forget_reported
@@ -67,8 +67,12 @@ def apply_order_report(
 
 
 def is_known(report: OrderReport, vendor_order: VendorOrder) -> bool:
-    """Return whether exactly this version of our order has been applied."""
-    return report.vendor_id == vendor_order.vendor_id and report.version == vendor_order.newest_version
+    """Return whether exactly this version of our order has been applied, with all of its parcels: a new parcel need
+    not change the version.
+    """
+    if report.vendor_id != vendor_order.vendor_id or report.version != vendor_order.newest_version:
+        return False
+    return not has_new_parcels(vendor_order, report.shipments)
 
 
 class _Application(ReportApplication):
