@@ -21,6 +21,7 @@ JOB_STATES = {
     "SUCCESSS": RemoteJobState.SUCCESS,
     "ERROR": RemoteJobState.ERROR,
     "CANCELED": RemoteJobState.CANCELLED,
+    "CANCELLED": RemoteJobState.CANCELLED,
 }
 
 

@@ -32,6 +32,7 @@ PRODUCTION_STATES = {
     "PROCESSING": RemoteProductionState.IN_PRODUCTION,
     "FINISHED": RemoteProductionState.DONE,
     "CANCELED": RemoteProductionState.CANCELLED,
+    "CANCELLED": RemoteProductionState.CANCELLED,
 }
 FILE_KINDS = {
     "deliveryslip": RemoteFileKind.DELIVERY_SLIP,

@@ -24,7 +24,8 @@ from backoffice.vendors.mypromo.links import is_theirs
 from backoffice.vendors.mypromo.payloads import ADDRESS_FIELDS
 from backoffice.vendors.reading import flag, link, number, read_time, text
 
-# "new", "preflight" and "ready" occur for orders in their prose only, in lower case: compared without case.
+# "new", "preflight" and "ready" occur for orders in their prose only, in lower case: compared without case. Of the two
+# spellings of the last the document has the first.
 ORDER_STATES = {
     "NEW": RemoteOrderState.DRAFT,
     "PENDING": RemoteOrderState.DRAFT,
@@ -33,6 +34,7 @@ ORDER_STATES = {
     "PROCESSING": RemoteOrderState.IN_PRODUCTION,
     "FINISHED": RemoteOrderState.DONE,
     "CANCELED": RemoteOrderState.CANCELLED,
+    "CANCELLED": RemoteOrderState.CANCELLED,
 }
 # A draft and a submitted order are both PENDING: these texts of the history are found in submitted ones only.
 SUBMITTED_TEXTS = frozenset({"Order submitted.", "Order ready for production.", "Order is now in production."})

@@ -95,6 +95,7 @@ def test_a_job_in_the_list_that_cannot_be_read_is_told(speak: Speak) -> None:
         ("success", RemoteJobState.SUCCESS),
         ("ERROR", RemoteJobState.ERROR),
         ("CANCELED", RemoteJobState.CANCELLED),
+        ("CANCELLED", RemoteJobState.CANCELLED),
         ("STUCK", RemoteJobState.UNKNOWN),
     ],
 )

@@ -215,6 +215,7 @@ def test_all_pages_are_read_and_what_is_unreadable_is_left_out(
         ("PROCESSING", RemoteProductionState.IN_PRODUCTION, 2),
         ("finished", RemoteProductionState.DONE, 3),
         ("CANCELED", RemoteProductionState.CANCELLED, 3),
+        ("CANCELLED", RemoteProductionState.CANCELLED, 3),
         ("PACKING", RemoteProductionState.UNKNOWN, 0),
     ],
 )

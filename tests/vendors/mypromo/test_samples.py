@@ -265,6 +265,12 @@ def test_a_cancelled_order_is_read(speak: Speak) -> None:
     assert (server.seen[0].method, server.seen[0].path) == ("PATCH", "/mypromo/v1/orders/10/cancel")
 
 
+def test_a_cancelled_order_may_be_spelled_with_two_ls(speak: Speak) -> None:
+    mypromo, _ = speak(reply(200, sample("orders.cancel.200.json").replace(b'"CANCELED"', b'"CANCELLED"')))
+    cancelled = mypromo.cancel_order("10")
+    assert (cancelled.state, cancelled.raw_state) == (RemoteOrderState.CANCELLED, "CANCELLED")
+
+
 def test_a_cancellation_that_comes_too_late_is_refused(speak: Speak) -> None:
     mypromo, _ = speak(reply(422, sample("orders.cancel.422.json")))
     with pytest.raises(VendorRejected, match="You cannot edit a processed order") as raised:
