@@ -22,6 +22,7 @@ def handle_production(callback: Callback, report: ProductionOrderReport, vendor:
         try:
             report = as_able(vendor, GivesProductionOrders).read_production_order(report.vendor_id)
         except VendorNotFound as error:
-            return ReportOutcome(CallbackState.INVALID, note=error.text)
+            # It may have come before the API shows the order: tried again for a while.
+            return ReportOutcome(CallbackState.ORPHAN, note=error.text)
         source = "answer"
     return apply_production_report(report, source=source, callback=callback)

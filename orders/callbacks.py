@@ -34,7 +34,8 @@ def handle_order(callback: Callback, message: OrderReport, vendor: CallsUs) -> R
         try:
             report, source = as_able(vendor, ReportsOrders).read_order(message.vendor_id), "answer"
         except VendorNotFound as error:
-            return ReportOutcome(CallbackState.INVALID, subject=found.order, note=error.text)
+            # It may have come before the API shows what it is about: tried again for a while.
+            return ReportOutcome(CallbackState.ORPHAN, subject=found.order, note=error.text)
     return apply_order_report(report, about=found if report is message else None, source=source, callback=callback)
 
 

@@ -1,13 +1,17 @@
 """The kinds of pushes that are about a part of an order, and what all of them have in common."""
 
-from datetime import datetime
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import datetime, timedelta
 
-from backoffice.engine.models import Push
+from django.utils import timezone
+
+from backoffice.engine.models import Push, PushAttempt
 from backoffice.engine.services.delivery import Delivery
 from backoffice.engine.services.handlers import PushHandler, V
 from backoffice.engine.services.pushes import queue_push
 from backoffice.text.translatable import gettext as _
-from backoffice.vendors.errors import VendorRejected
+from backoffice.vendors.errors import VendorNotFound, VendorRejected, VendorUnavailable
 from backoffice.vendors.registry import is_for_tests, vendor_title
 from orders.models import Order, OrderEvent, VendorOrder
 
@@ -40,6 +44,21 @@ class VendorOrderHandler(PushHandler[V]):
     def lock(self, push: Push) -> None:
         order_id = VendorOrder.objects.values_list("order_id", flat=True).get(pk=push.subject_id)
         Order.objects.locked(order_id)
+
+    @contextmanager
+    def patient_with_new(self) -> Iterator[None]:
+        """Take a 404 for what the vendor was asked to create within the settle time for "not yet": one machine of its
+        may know the order before another does. Raise VendorUnavailable then, which is tried again.
+        """
+        try:
+            yield
+        except VendorNotFound as error:
+            since = timezone.now() - timedelta(seconds=self.settle_seconds(self.push))
+            pushes = Push.objects.filter(subject_type=self.push.subject_type, subject_id=self.push.subject_id)
+            created = PushAttempt.objects.filter(push__in=pushes, step="create", started_at__gt=since)
+            if not created.exclude(status=404).exists():
+                raise
+            raise VendorUnavailable(error.text, status=error.status, excerpt=error.excerpt) from error
 
     def needs_attention(self, push: Push) -> None:
         self.note(push, "push.needs_attention", push_kind=push.kind, step=push.step)

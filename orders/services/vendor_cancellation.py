@@ -1,4 +1,4 @@
-"""Asking a vendor to cancel its part of an order. It agrees until production begins; its response decides."""
+"""Asking a vendor to cancel its part of an order. It agrees until production begins; what it shows then decides."""
 
 from django.utils.translation import gettext_lazy
 
@@ -7,9 +7,9 @@ from backoffice.engine.services.delivery import Delivery, Withdrawn
 from backoffice.engine.services.handlers import ReconcileResult, push_kind
 from backoffice.text.translatable import gettext as _
 from backoffice.vendors.abilities import SimulatesOrders, TakesDraftOrders, TakesOrdersAtOnce
-from backoffice.vendors.errors import VendorError, VendorRejected
+from backoffice.vendors.errors import VendorAmbiguous, VendorError, VendorRejected
 from backoffice.vendors.messages import OrderReport, RemoteOrderState
-from backoffice.vendors.registry import has_ability
+from backoffice.vendors.registry import has_ability, vendor_title
 from orders.models import Order, VendorOrder, VendorOrderState
 from orders.services.cancellation_outcomes import go_on_after_refusal, settle_cancellation
 from orders.services.push_kinds import CANCEL, VendorOrderHandler
@@ -44,9 +44,10 @@ class Cancellation(VendorOrderHandler):
         if not self.row.vendor_id:
             self.delivery.record(self._cancel_without_id)
             return
-        report = self.read()
-        if report.state not in _DECIDED:
-            report = self._ask()
+        with self.patient_with_new():
+            report = self.read()
+            if report.state not in _DECIDED:
+                report = self._ask()
         self.delivery.record(lambda: self._conclude(report))
 
     def _takes_back(self) -> bool:
@@ -83,14 +84,25 @@ class Cancellation(VendorOrderHandler):
 
     def _ask(self) -> OrderReport:
         """Ask the vendor; a refusal may mean that it is cancelled already, so the order is read again."""
-        vendor = self.delivery.vendor_as(TakesDraftOrders)
         try:
-            return self.delivery.write("cancel", lambda: vendor.cancel_order(self.row.vendor_id), self._conclude)
+            return self.delivery.write("cancel", self._request, lambda report: None)
         except VendorRejected:
             report = self.read()
             if report.state in _DECIDED:
                 return report
             raise
+
+    def _request(self) -> OrderReport:
+        """Request it. Raise VendorAmbiguous where the vendor accepts and still shows the order as it was: it is read
+        again until the settle time is over. Accepted so a second time, that response decides.
+        """
+        accepted = self.push.attempt_rows.filter(step="cancel", has_effect=True, status__range=(200, 299)).exists()
+        report = self.delivery.vendor_as(TakesDraftOrders).cancel_order(self.row.vendor_id)
+        if report.state not in _DECIDED and not accepted:
+            text = _("%(vendor)s accepted the cancellation of %(reference)s, but does not show it as cancelled yet.")
+            names = {"vendor": vendor_title(self.row.vendor), "reference": self.row.reference}
+            raise VendorAmbiguous(text % names)
+        return report
 
     def _conclude(self, report: OrderReport) -> None:
         apply_order_report(report, source="answer", push=self.push)

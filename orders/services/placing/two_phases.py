@@ -56,6 +56,10 @@ class Placement(DraftHandler):
 
     def deliver(self, delivery: Delivery) -> None:
         """Submit the order, exactly once. Raise Withdrawn when it is not to be placed any more."""
+        with self.patient_with_new():
+            self._place()
+
+    def _place(self) -> None:
         if self.row.submitted_at is not None:
             self._compare_submitted(self.read())
             return
