@@ -4,6 +4,7 @@ from collections.abc import Iterable
 from datetime import UTC, date, datetime
 
 from django.db.models import QuerySet
+from django.utils import timezone
 
 from backoffice.engine.models.pull import PullKind
 from backoffice.engine.services.pull_runs import PullRun
@@ -11,7 +12,7 @@ from backoffice.engine.services.reports import ReportOutcome
 from backoffice.vendors.abilities import GivesProductionOrders
 from backoffice.vendors.change_pages import ChangePage
 from backoffice.vendors.production_messages import ProductionOrderReport
-from fulfillment.models import ProductionOrder
+from fulfillment.models import ProductionEvent, ProductionOrder
 from fulfillment.services.production_reports import apply_production_report
 
 
@@ -37,6 +38,13 @@ class ProductionPull(PullRun[GivesProductionOrders]):
 
     def apply(self, report: ProductionOrderReport) -> ReportOutcome:
         return apply_production_report(report, source="poll")
+
+    def note_unreadable(self, row: ProductionOrder, *, text: str) -> None:
+        ProductionEvent.objects.get_or_create(
+            production_order=row,
+            source_key=f"unreadable:{timezone.localdate()}",
+            defaults={"actor": "system", "kind": "production.unreadable", "params": {"cause": text}},
+        )
 
     def unfinished(self) -> QuerySet[ProductionOrder]:
         return ProductionOrder.objects.to_do()

@@ -1,6 +1,8 @@
-"""Vendors from which nothing is heard while they have orders of ours: noted at each of these orders, once a silence."""
+"""Vendors from which nothing is heard while they have orders of ours, or nothing of one order: noted at each of these
+orders, once a silence.
+"""
 
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 
 from django.db import transaction
 from django.db.models import Exists, OuterRef
@@ -33,6 +35,30 @@ def silent_integrations(*, now: datetime | None = None) -> list[Integration]:
 def note_silence(*, now: datetime | None = None) -> int:
     """Write a line into the timeline of each order that waits at a silent vendor. Return how many are new."""
     return sum(_note_all(row) for row in silent_integrations(now=now))
+
+
+def note_unreadable(row: VendorOrder, *, text: str) -> None:
+    """Write a line into the order's timeline, once a day, that its vendor does not show this part; on the second day
+    in a row also that of a silence, which rules may follow.
+    """
+    today = timezone.localdate()
+    events = OrderEvent.objects.filter(order=row.order_id)
+    before = events.filter(source_key=_unreadable_key(row, today - timedelta(days=1))).first()
+    since = before.params["since"] if before else (row.read_at or row.created_at).isoformat()
+    params = {"vendor": row.vendor, "reference": row.reference, "text": text, "since": since}
+    lines = {_unreadable_key(row, today): ("vendor.unreadable", params)}
+    if before:
+        lines[f"silent:{row.pk}:{since}"] = ("vendor.silent", {"vendor": row.vendor, "since": since})
+    for key, (kind, about) in lines.items():
+        OrderEvent.objects.get_or_create(
+            order_id=row.order_id, source_key=key, defaults={"actor": "system", "kind": kind, "params": about}
+        )
+    if before:
+        enqueue_soon_on_commit(RUN_RULES)
+
+
+def _unreadable_key(row: VendorOrder, day: date) -> str:
+    return f"unreadable:{row.pk}:{day}"
 
 
 def _note_all(integration: Integration) -> int:

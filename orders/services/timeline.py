@@ -90,6 +90,11 @@ SENTENCES: dict[str, Sentence] = {
     "vendor.cancelled_unasked": ("error", Tone.RED, _("%(vendor)s cancelled %(reference)s: %(cause)s")),
     "vendor.refused": ("block", Tone.RED, _("%(vendor)s rejected %(reference)s: %(said)s")),
     "vendor.silent": ("phonelink_ring", Tone.AMBER, _("No answer from %(vendor)s since %(since)s.")),
+    "vendor.unreadable": (
+        "phonelink_ring",
+        Tone.AMBER,
+        _("%(vendor)s did not return the current status of %(reference)s: %(text)s"),
+    ),
     "vendor.unknown": ("help", Tone.AMBER, _("%(vendor)s reports an unknown status for %(reference)s.")),
     "vendor.unknown_word": (
         "help",
@@ -169,7 +174,7 @@ SENTENCES: dict[str, Sentence] = {
 }
 
 # Beginnings of the kinds that shops are not shown; apps above add theirs.
-STAFF_ONLY = ["call.", "comment.", "mail.", "rule.", "vendor.silent"]
+STAFF_ONLY = ["call.", "comment.", "mail.", "rule.", "vendor.silent", "vendor.unreadable"]
 
 
 def describe(event: OrderEvent) -> str:

@@ -6,6 +6,7 @@ from datetime import timedelta
 import pytest
 from django.core.management import CommandError, call_command
 from django.db import connection
+from django.db.models import F
 from django.utils import timezone
 
 from backoffice.engine.models import Drift, PullCursor, VendorToken
@@ -15,6 +16,7 @@ from backoffice.engine.services.pull_runs import STALE_HOURS
 from backoffice.sandbox import Sandbox
 from orders.models import Order, VendorOrder
 from orders.services.reports.pulling import OrderPull
+from orders.services.timeline import describe
 
 Place = Callable[..., Order]
 
@@ -93,6 +95,74 @@ def test_news_that_no_webhook_brought_is_a_row_from_the_second_pull_on(sandbox: 
     OrderPull("mypromo").run()
     rows = Drift.objects.values_list("vendor", "reference", "subject_type", "subject_id")
     assert list(rows) == [("mypromo", order.number, "orders.order", order.pk)]
+
+
+def read_stale(*orders: Order) -> OrderPull:
+    """Pull, with nothing new in the list: only what was not read for long is read, these orders first."""
+    parts = VendorOrder.objects.filter(order__in=orders)
+    parts.update(read_at=timezone.now() - timedelta(hours=STALE_HOURS + 2))
+    return OrderPull("mypromo").run(since=(timezone.now() + timedelta(days=1)).date())
+
+
+def read_path(*orders: Order) -> str:
+    ids = VendorOrder.objects.filter(order__in=orders).values_list("vendor_id", flat=True)
+    return rf"v1/orders/({'|'.join(ids)})$"
+
+
+@pytest.mark.parametrize("answer", [{"status": 500}, {"status": 403}, {"status": 200, "body": '{"updated_at": null}'}])
+def test_an_order_that_cannot_be_read_keeps_no_other_from_it_and_says_so(
+    answer: dict[str, object], sandbox: Sandbox, place: Place
+) -> None:
+    bad, good = place(), place()
+    sandbox.advance(60)
+    VendorOrder.objects.update(read_at=timezone.now() - timedelta(hours=STALE_HOURS + 1))
+    rule = sandbox.faults.add("status", method="GET", path=read_path(bad), **answer)
+
+    result = read_stale(bad)
+
+    assert (result.missed, result.failed, result.stopped) == ([good.number], [bad.number], "")
+    line = bad.events.get(kind="vendor.unreadable")
+    assert describe(line).startswith(f"mypromo did not return the current status of {bad.number}: ")
+    # Not again in each run, but in an hour.
+    assert (read_stale(good).failed, rule.hits) == ([], 1)
+    sandbox.faults.clear()
+    VendorOrder.objects.filter(order=bad).update(read_at=F("read_at") - timedelta(hours=pull_runs.RETRY_HOURS))
+    assert OrderPull("mypromo").run(since=(timezone.now() + timedelta(days=1)).date()).missed == [bad.number]
+
+
+def test_what_cannot_be_read_on_a_second_day_is_a_silence_that_rules_follow_once(
+    sandbox: Sandbox, place: Place
+) -> None:
+    order = place()
+    part = order.vendor_orders.get()
+    sandbox.faults.add("status", method="GET", path=read_path(order), status=500)
+    read_stale(order)
+    read_stale(order)
+    assert order.events.filter(kind="vendor.unreadable").count() == 1
+    assert not order.events.filter(kind="vendor.silent").exists()
+    yesterday = timezone.localdate() - timedelta(days=1)
+    order.events.filter(kind="vendor.unreadable").update(source_key=f"unreadable:{part.pk}:{yesterday}")
+    read_stale(order)
+    read_stale(order)
+    assert order.events.filter(kind="vendor.unreadable").count() == 2
+    silence = order.events.get(kind="vendor.silent")
+    assert silence.awaiting_rules
+    assert silence.params["since"] == order.events.filter(kind="vendor.unreadable").first().params["since"]
+
+
+def test_several_in_a_row_that_cannot_be_read_end_the_run_and_stand_behind_the_others_in_the_next(
+    sandbox: Sandbox, place: Place
+) -> None:
+    *bad, good = (place() for _ in range(pull_runs.MOST_UNREADABLE + 1))
+    sandbox.advance(60)
+    VendorOrder.objects.update(read_at=timezone.now() - timedelta(hours=STALE_HOURS + 1))
+    sandbox.faults.add("status", method="GET", path=read_path(*bad), status=500)
+
+    first = read_stale(*bad)
+    second = OrderPull("mypromo").run(since=(timezone.now() + timedelta(days=1)).date())
+
+    assert (bool(first.stopped), first.missed) == (True, [])
+    assert (second.stopped, second.missed) == ("", [good.number])
 
 
 _BREAK = """

@@ -31,7 +31,8 @@ from fulfillment.models import (
     ProductionOrderState,
     ProductionShipment,
 )
-from fulfillment.services.production_reports import apply_production_report
+from fulfillment.services.production_pulling import ProductionPull
+from fulfillment.services.production_reports import apply_production_report, find_known
 from tests.fulfillment.conftest import VENDOR, Make
 
 pytestmark = pytest.mark.django_db
@@ -233,10 +234,43 @@ def test_replayed_callbacks_change_nothing(sandbox: Sandbox) -> None:
     assert (snapshot(), ProductionEvent.objects.count()) == (before, events)
 
 
-def test_a_callback_about_an_order_that_is_not_ours_is_kept_as_invalid(sandbox: Sandbox) -> None:
+def test_a_callback_about_an_order_that_is_not_ours_is_tried_again_and_kept(sandbox: Sandbox) -> None:
     (key,) = sandbox.mypromo.examples.make(1, kind="plain")
-    assert call_back(sandbox, key, id=4711).state == CallbackState.INVALID
+    callback = call_back(sandbox, key, id=4711)
+    assert (callback.state, callback.note, callback.next_at is None) == (CallbackState.ORPHAN, "Not found.", False)
     assert not ProductionOrder.objects.exists()
+
+
+def test_a_callback_that_comes_before_the_api_shows_the_order_is_applied_later(sandbox: Sandbox) -> None:
+    (key,) = sandbox.mypromo.examples.make(1, kind="plain")
+    sandbox.faults.add("status", method="GET", path="production_orders", times=1, status=404)
+    callback = call_back(sandbox, key)
+    assert (callback.state, ProductionOrder.objects.exists()) == (CallbackState.ORPHAN, False)
+    Callback.objects.update(next_at=timezone.now())
+    work_due_callbacks()
+    callback.refresh_from_db()
+    assert (callback.state, ProductionOrder.objects.get().vendor_id) == (CallbackState.APPLIED, str(key))
+
+
+def test_a_version_that_is_known_is_none_with_another_parcel(make: Make) -> None:
+    report = read_sample()
+    apply_production_report(report, source="answer")
+    assert find_known(report) == ProductionOrder.objects.get()
+    other = msgspec.structs.replace(report.shipments[0], vendor_id="4711")
+    assert find_known(msgspec.structs.replace(report, shipments=(*report.shipments, other))) is None
+
+
+def test_a_production_order_that_cannot_be_read_keeps_no_other_from_it_and_says_so(
+    sandbox: Sandbox, make: Make
+) -> None:
+    bad, good = make("plain"), make("plain")
+    ProductionOrder.objects.update(read_at=None)
+    sandbox.faults.add("status", method="GET", path=rf"production_orders/{bad.vendor_id}$", status=500)
+    result = ProductionPull(VENDOR).run(since=(timezone.now() + timedelta(days=1)).date())
+    assert (result.failed, result.stopped) == ([bad.vendor_id], "")
+    good.refresh_from_db()
+    assert good.read_at is not None
+    assert "500" in bad.events.get(kind="production.unreadable").params["cause"]
 
 
 def test_a_parcel_reported_elsewhere_is_seen_and_takes_its_label(make: Make) -> None:

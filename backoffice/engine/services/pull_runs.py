@@ -21,7 +21,7 @@ from backoffice.engine.services.pulling import note_drift, read_on
 from backoffice.engine.services.reports import ReportOutcome
 from backoffice.engine.services.task_queue import enqueue
 from backoffice.vendors.abilities import Vendor
-from backoffice.vendors.errors import VendorError, VendorNotFound
+from backoffice.vendors.errors import RateLimited, VendorError, VendorNotFound
 from backoffice.vendors.registry import accounts_with
 
 logger = logging.getLogger(__name__)
@@ -29,6 +29,10 @@ logger = logging.getLogger(__name__)
 # No news for that long: the row is read by itself, a bounded number of them in each run.
 STALE_HOURS = 24
 MOST_STALE = 500
+# One that its vendor did not show is read again so much later, behind all others; so many in a row mean that the vendor
+# is away.
+RETRY_HOURS = 1
+MOST_UNREADABLE = 3
 # A run in the background ends after that long, well below its time limit, and the next one goes on.
 RUN_SECONDS = 100
 NAMED = 50
@@ -73,7 +77,7 @@ class PullRun(ABC, Generic[A]):
     def run(self, *, since: date | None = None, seconds: float | None = None) -> Self:
         """Apply all that changed at the vendor since the last complete pass (at first since `first`); then read rows
         that were not read for STALE_HOURS one by one, at most MOST_STALE of them. With `since` read everything from
-        that day (UTC) on, whatever was read before.
+        that day (UTC) on, whatever was read before. One that cannot be read keeps no other from it.
 
         After `seconds` the run ends, and `is_complete` is False: the next one goes on. A vendor that stops answering
         ends the run with what was reached until then; nothing is raised.
@@ -87,10 +91,8 @@ class PullRun(ABC, Generic[A]):
             else:
                 for report in self.changed_since(since):
                     self.take(report)
-            for row in self._stale() if self.is_complete else ():
-                self._read_one(row)
-                if deadline is not None and time.monotonic() > deadline:
-                    break
+            if self.is_complete:
+                self._read_stale(deadline)
         except VendorError as error:
             self.stopped = error.text
         return self
@@ -137,25 +139,52 @@ class PullRun(ABC, Generic[A]):
     def unfinished(self) -> QuerySet[Any]:
         """Return the rows of which news are due."""
 
+    @abstractmethod
+    def note_unreadable(self, row: Any, *, text: str) -> None:
+        """Leave a line for people in the row's timeline, once a day: the vendor does not show how it is."""
+
     def describe(self, report: Any) -> str:
         """Return what a report is about, for the progress."""
         return str(getattr(report, self.named_by))
 
-    def _read_one(self, row: Any) -> None:
-        try:
-            report = self.read(row.vendor_id)
-        except VendorNotFound as error:
-            # Read once a day from now on, not in each run before all others.
-            self.model.objects.filter(pk=row.pk).update(read_at=timezone.now())
-            self.progress(f"{getattr(row, self.named_by)}: {error.text}")
-            return
-        self.take(report)
+    def _read_stale(self, deadline: float | None) -> None:
+        """Read stale rows one by one until `deadline`. Raise VendorError where several in a row cannot be read."""
+        failures = 0
+        for row in self._stale():
+            try:
+                report = self.read(row.vendor_id)
+            except VendorError as error:
+                if not _may_be_about_one(error):
+                    raise
+                self._pass_over(row, error)
+                failures = 0 if isinstance(error, VendorNotFound) else failures + 1
+                if failures >= MOST_UNREADABLE:
+                    raise
+            else:
+                failures = 0
+                self.take(report)
+            if deadline is not None and time.monotonic() > deadline:
+                break
+
+    def _pass_over(self, row: Any, error: VendorError) -> None:
+        """Let all others be read before it; one that is not there is read once a day."""
+        hours = 0 if isinstance(error, VendorNotFound) else STALE_HOURS - RETRY_HOURS
+        self.note_unreadable(row, text=error.text)
+        self.model.objects.filter(pk=row.pk).update(read_at=timezone.now() - timedelta(hours=hours))
+        name = getattr(row, self.named_by)
+        self.failed.append(name)
+        self.progress(f"{name}: {error.text}")
 
     def _stale(self) -> list[Any]:
         before = timezone.now() - timedelta(hours=STALE_HOURS)
         is_unread = Q(read_at__isnull=True) | Q(read_at__lt=before)
         rows = self.unfinished().filter(is_unread, vendor=self.vendor)
         return list(rows.order_by(F("read_at").asc(nulls_first=True))[:MOST_STALE])
+
+
+def _may_be_about_one(error: VendorError) -> bool:
+    """Return whether a vendor may answer so about one row alone: neither our rate nor our token is the cause."""
+    return not isinstance(error, RateLimited) and error.status not in (401, 429)
 
 
 def pull_all(pull: type[PullRun[Any]], *, task: str, afterwards: Callable[[], object] = lambda: None) -> None:

@@ -24,6 +24,7 @@ SENTENCES: dict[str, Sentence] = {
     "production.cancelled": ("cancel", Tone.AMBER, _("The vendor cancelled it: do not make or ship anything.")),
     "production.unknown": ("help", Tone.AMBER, _("Unknown status at the vendor: “%(word)s”.")),
     "production.unknown_word": ("help", Tone.AMBER, _("Unknown status at the vendor: “%(word)s”.")),
+    "production.unreadable": ("help", Tone.AMBER, _("The vendor did not return its current status: %(cause)s")),
     "label.asked": ("print", Tone.BLUE, _("The label %(tracking_code)s was requested.")),
     "label.made": ("new_label", Tone.BLUE, _("The vendor created a label: %(carrier)s %(tracking_code)s.")),
     "label.fetched": (

@@ -16,6 +16,7 @@ from orders.models import VendorOrder
 from orders.models.vendor_order import IN_PROGRESS
 from orders.services.reports.applying import apply_order_report
 from orders.services.reports.strays import note_stray
+from orders.services.silence import note_unreadable
 
 
 class OrderPull(PullRun[ReportsOrders]):
@@ -45,6 +46,9 @@ class OrderPull(PullRun[ReportsOrders]):
         if outcome.state == CallbackState.ORPHAN:
             note_stray(report)
         return outcome
+
+    def note_unreadable(self, row: VendorOrder, *, text: str) -> None:
+        note_unreadable(row, text=text)
 
     def unfinished(self) -> QuerySet[VendorOrder]:
         return VendorOrder.objects.filter(state__in=IN_PROGRESS).exclude(vendor_id="")
