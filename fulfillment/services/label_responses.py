@@ -11,6 +11,7 @@ from io import BytesIO
 from backoffice.engine.services import files
 from backoffice.engine.services.file_waiting import keep_in_any_case
 from backoffice.engine.services.files import Kept, UnfitFile, inspect_content
+from backoffice.files.pictures import BROKEN
 from backoffice.files.types import PDF, UNKNOWN
 from backoffice.text.translatable import gettext as _
 from fulfillment.services.downloads import MAX_BYTES, PRINTABLE
@@ -90,6 +91,6 @@ def _validate_picture(content: bytes) -> str:
             if picture.width * picture.height > MAX_PIXELS:
                 return _("The image is too large.")
             picture.load()
-    except (OSError, ValueError, SyntaxError, Image.DecompressionBombError):
+    except (Image.DecompressionBombError, *BROKEN):
         return _("The image is damaged and cannot be opened.")
     return ""

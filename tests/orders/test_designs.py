@@ -71,6 +71,21 @@ def test_pictures_and_pdfs_become_small_pictures() -> None:
         assert (drawn.format, drawn.size) == ("PNG", size)
 
 
+def broken_png() -> bytes:
+    """Return a PNG of which a later piece is damaged, for which Pillow has a SyntaxError."""
+    target = BytesIO()
+    Image.effect_noise((400, 400), 50).save(target, "PNG")
+    first, second, *rest = target.getvalue().split(b"IDAT")
+    return first + b"IDAT" + second + b"\0\1\2\3" + b"IDAT".join(rest)
+
+
+def test_of_a_broken_png_nothing_is_drawn() -> None:
+    with pytest.raises(SyntaxError):
+        Image.open(BytesIO(broken_png())).load()
+    with pytest.raises(NoPicture):
+        draw_thumbnail(broken_png())
+
+
 @pytest.mark.parametrize("content", [b"", b"hello", b"%PDF-1.7 broken", b"\x89PNG\r\n\x1a\n broken", b"<svg/>"])
 def test_of_what_is_no_picture_nothing_is_drawn(content: bytes) -> None:
     with pytest.raises(NoPicture):

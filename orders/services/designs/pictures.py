@@ -3,6 +3,7 @@
 from io import BytesIO
 from typing import TYPE_CHECKING
 
+from backoffice.files.pictures import BROKEN
 from backoffice.files.types import PDF, content_type_of
 
 if TYPE_CHECKING:
@@ -20,7 +21,7 @@ class NoPicture(ValueError):
 def draw_thumbnail(content: bytes) -> bytes:
     """Return a PNG of at most 320 by 320 pixels: the picture, or the first page. Raise NoPicture."""
     import pypdfium2  # both heavy to load, and few processes ever draw
-    from PIL.Image import DecompressionBombError, UnidentifiedImageError
+    from PIL.Image import DecompressionBombError
 
     kind = content_type_of(content)
     try:
@@ -28,7 +29,7 @@ def draw_thumbnail(content: bytes) -> bytes:
         picture.thumbnail((SIDE, SIDE))
         target = BytesIO()
         picture.convert("RGB").save(target, "PNG", optimize=True)
-    except (pypdfium2.PdfiumError, UnidentifiedImageError, OSError, ValueError, DecompressionBombError) as error:
+    except (pypdfium2.PdfiumError, DecompressionBombError, *BROKEN) as error:
         raise NoPicture(str(error)) from error
     return target.getvalue()
 
