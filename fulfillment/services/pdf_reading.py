@@ -1,8 +1,8 @@
 """PDFs, opened as every reader does. Heavy to load: import it where a file is looked into."""
 
+import io
 import zlib
-from io import BytesIO
-from typing import BinaryIO
+from typing import Any, BinaryIO
 
 from pypdf import PdfReader
 from pypdf.errors import PyPdfError
@@ -35,12 +35,41 @@ def open_pdf(content: BinaryIO) -> PdfReader:
     if before <= 0:
         return _open(content)
     try:  # places are counted from the header as a rule, and now and then from the first byte
-        return _open(BytesIO(content.read()[before:]))
+        return _open(io.BufferedReader(_Behind(content, before)))
     except ProtectedPdf:
         raise
     except DamagedPdf:
         content.seek(0)
         return _open(content)
+
+
+class _Behind(io.RawIOBase):
+    """A file from its `start` on, as if it began there: read where it lies, since it may be larger than the memory."""
+
+    def __init__(self, source: BinaryIO, start: int) -> None:
+        super().__init__()
+        self._source, self._start = source, start
+        self.seek(0)
+
+    def readable(self) -> bool:
+        return True
+
+    def seekable(self) -> bool:
+        return True
+
+    def readinto(self, buffer: Any) -> int:
+        piece = self._source.read(len(buffer))
+        buffer[: len(piece)] = piece
+        return len(piece)
+
+    def seek(self, offset: int, whence: int = io.SEEK_SET) -> int:
+        self._source.seek(offset + self._start if whence == io.SEEK_SET else offset, whence)
+        if self.tell() < 0:
+            self._source.seek(self._start)
+        return self.tell()
+
+    def tell(self) -> int:
+        return self._source.tell() - self._start
 
 
 def _open(content: BinaryIO) -> PdfReader:

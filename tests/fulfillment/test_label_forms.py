@@ -1,5 +1,6 @@
 """What a label may be: every PDF that readers open, a picture, a file that only its owner's password guards."""
 
+import re
 from collections.abc import Callable
 from io import BytesIO
 from pathlib import Path
@@ -7,6 +8,7 @@ from pathlib import Path
 import pytest
 from PIL import Image
 from pypdf import PdfReader, PdfWriter
+from pypdf.generic import DecodedStreamObject
 
 from backoffice.engine.services.files import open_file
 from backoffice.files.pdf_marks import PdfMarks
@@ -54,7 +56,8 @@ def hand_out(monkeypatch: pytest.MonkeyPatch, content: bytes, kind: str = "appli
 
 
 def pages_of(label: Label) -> list[tuple[float, float]]:
-    """Return sizes in mm of the papers' pages, the label's last."""
+    """Return sizes in mm of the papers' pages, the label's last. The merchant supplied no slip."""
+    label.production_order.files.all().delete()
     merged = PdfReader(BytesIO(merge_papers(find_batch([label.production_order_id]))))
     return [
         (round(float(p.mediabox.width) / 72 * 25.4), round(float(p.mediabox.height) / 72 * 25.4)) for p in merged.pages
@@ -143,6 +146,43 @@ def test_a_disk_that_refuses_a_label_changes_nothing_about_what_happened(
 @pytest.mark.parametrize("content", LABELS.values(), ids=LABELS)
 def test_the_same_files_are_print_files(content: bytes) -> None:
     assert check_pdf(BytesIO(content), specs=[]) == []
+
+
+class Counted(BytesIO):
+    """A file that counts what is read of it."""
+
+    taken = 0
+
+    def read(self, size: int | None = -1, /) -> bytes:
+        piece = super().read(size)
+        self.taken += len(piece)
+        return piece
+
+
+def heavy_pdf(size: int) -> bytes:
+    """Return a PDF with that many bytes which nobody asks for."""
+    writer, stream, target = PdfWriter(), DecodedStreamObject(), BytesIO()
+    writer.add_blank_page(*A6)
+    stream.set_data(b"x" * size)
+    writer._add_object(stream)
+    writer.write(target)
+    return target.getvalue()
+
+
+@pytest.mark.parametrize("before", [b"", b"\n", b"x" * 1000])
+def test_of_a_large_file_only_what_is_asked_for_is_read_whatever_stands_before_it(before: bytes) -> None:
+    content = Counted(before + heavy_pdf(2_000_000))
+    assert check_pdf(content, specs=[]) == []
+    assert content.taken < 200_000
+
+
+def test_places_counted_from_the_first_byte_are_found_too() -> None:
+    whole = make_pdf(A6)
+    place = whole.index(b"startxref\n") + 10
+    shifted = re.sub(rb"(?m)^(\d{10})(?= \d{5} n)", lambda one: b"%010d" % (int(one[1]) + 7), whole)
+    end = shifted.index(b"\n", place)
+    shifted = shifted[:place] + b"%d" % (int(whole[place : whole.index(b"\n", place)]) + 7) + shifted[end:]
+    assert check_pdf(BytesIO(b"7 bytes" + shifted), specs=[]) == []
 
 
 def test_a_print_file_that_opens_with_a_password_only_is_called_protected() -> None:
