@@ -34,6 +34,10 @@ class LabelState(StateChoices):
     REFUSED = "refused", Tone.RED, "block", _("rejected by the vendor")
 
 
+# Nothing was handed out yet, so that it may be requested.
+FETCHABLE = (LabelState.WAITING, LabelState.REFUSED)
+
+
 class LabelQuerySet(models.QuerySet["Label"]):
     def with_code(self, *codes: str) -> Self:
         """Return those with one of these tracking codes, given without spaces however they are kept."""
@@ -82,11 +86,12 @@ class Label(StoredFile):
             models.Index(BARE_CODE, condition=~Q(tracking_code=""), name="label_bare_code"),
             models.Index(fields=["-announced_at"], condition=Q(announced_at__isnull=False), name="label_announced"),
             models.Index(fields=["announced_at", "id"], condition=Q(state="lost"), name="label_without_copy"),
+            models.Index(fields=["id"], condition=Q(state="refused"), name="label_refused"),
         ]
 
     def can_fetch(self) -> Eligibility:
-        """Return whether it may be fetched: once, and of an order that is to be shipped."""
-        if self.state != LabelState.WAITING:
+        """Return whether it may be fetched: until it was handed out, and of an order that is to be shipped."""
+        if self.state not in FETCHABLE:
             text = _t("This label has already been requested: %(state)s.")
             return ineligible(text % {"state": self.get_state_display()})
         if self.production_order.state == ProductionOrderState.CANCELLED:

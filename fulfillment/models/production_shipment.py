@@ -1,11 +1,13 @@
 """Parcels that we send for production orders and report to the vendor."""
 
+from typing import Self
+
 from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
 from backoffice.states import StateChoices, Tone
-from fulfillment.models.label import Label
+from fulfillment.models.label import BARE_CODE, Label
 from fulfillment.models.production_item import ProductionItem
 from fulfillment.models.production_order import ProductionOrder
 from fulfillment.models.shipment import ReportedParcel
@@ -16,6 +18,12 @@ class ParcelState(StateChoices):
     REPORTED = "reported", Tone.GREEN, "check_circle", _("reported")
     REFUSED = "refused", Tone.RED, "block", _("rejected by the vendor")
     WITHDRAWN = "withdrawn", Tone.GREY, "undo", _("withdrawn")
+
+
+class ProductionShipmentQuerySet(models.QuerySet["ProductionShipment"]):
+    def with_code(self, *codes: str) -> Self:
+        """Return those with one of these tracking codes, given without spaces however they are kept."""
+        return self.alias(bare_code=BARE_CODE).filter(bare_code__in=codes)
 
 
 class ProductionShipment(ReportedParcel):
@@ -46,6 +54,8 @@ class ProductionShipment(ReportedParcel):
     created_at = models.DateTimeField(_("created"), auto_now_add=True)
     reported_at = models.DateTimeField(_("reported"), null=True, blank=True)
 
+    objects = ProductionShipmentQuerySet.as_manager()
+
     class Meta:
         verbose_name = _("parcel")
         verbose_name_plural = _("parcels")
@@ -63,6 +73,7 @@ class ProductionShipment(ReportedParcel):
         ]
         indexes = [
             models.Index(fields=["tracking_code", "carrier"], name="parcel_tracking"),
+            models.Index(BARE_CODE, name="parcel_bare_code"),
             models.Index(
                 fields=["reported_at", "carrier"], condition=Q(reported_at__isnull=False), name="parcel_reported"
             ),

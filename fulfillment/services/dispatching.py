@@ -88,15 +88,16 @@ def _same_click(order: ProductionOrder, requested: ParcelToMake, *, actor: str) 
     """Return a parcel of this order with the same code and contents, made by the same person a moment ago."""
     parcels = order.shipments.filter(
         carrier=requested.carrier,
-        tracking_code=requested.tracking_code,
         state__in=GONE_STATES,
         made_by=actor,
         created_at__gt=timezone.now() - TWICE,
     )
+    # A label's code is kept as the vendor writes it, which may be in groups.
+    same = [row for row in parcels if bare_code(row.tracking_code, carrier=row.carrier) == requested.tracking_code]
     quantities = requested.quantities
     if quantities is None:
-        return parcels.filter(is_whole=True).first()
-    return next((row for row in parcels if dict(row.lines.values_list("item", "quantity")) == quantities), None)
+        return next((row for row in same if row.is_whole), None)
+    return next((row for row in same if dict(row.lines.values_list("item", "quantity")) == quantities), None)
 
 
 def _ensure_may_force(requested: ParcelToMake, *, may_force: bool) -> None:

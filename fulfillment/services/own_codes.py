@@ -3,13 +3,15 @@
 from collections.abc import Callable, Collection
 
 from django.db.models import Q
+from django.utils import timezone
 
 from backoffice.text.translatable import gettext as _
 from backoffice.vendors.abilities import GivesProductionOrders
 from backoffice.vendors.registry import live_accounts, vendor_names
 from catalog.models import Variant
 from fulfillment.models import Label, ProductionItem, ProductionOrder
-from fulfillment.services.tracking_codes import without_spaces
+from fulfillment.services.production_parcels import GONE_STATES
+from fulfillment.services.tracking_codes import CODE_REST, without_spaces
 
 # Returns whether one of these spellings is the code of something of ours. Apps above register themselves.
 Recogniser = Callable[[Collection[str]], bool]
@@ -38,7 +40,8 @@ def describe_own_code(order: ProductionOrder, code: str) -> str:
         return _("%s is the code of an article. Scan the code of the parcel's label.") % code
     if any(recognise(spellings) for recognise in _RECOGNISERS):
         return _("%s is the code of an order. Scan the code of the parcel's label.") % code
-    other = Label.objects.with_code(without_spaces(code)).exclude(production_order=order)
+    rested = Q(parcel__state__in=GONE_STATES, parcel__created_at__lte=timezone.now() - CODE_REST)
+    other = Label.objects.with_code(without_spaces(code)).exclude(production_order=order).exclude(rested)
     if label := other.select_related("production_order").first():
         text = _("%(code)s is on the label of production order %(number)s. Use the label of this order.")
         return text % {"code": code, "number": label.production_order.vendor_id}

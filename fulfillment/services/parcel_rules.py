@@ -5,7 +5,6 @@ Where a vendor's document gives the words of a refusal, they are used as they st
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from datetime import timedelta
 from decimal import Decimal
 
 from django.db.models import Q, QuerySet
@@ -25,10 +24,8 @@ from fulfillment.models import (
 from fulfillment.services.carrier_codes import is_same_carrier, is_usual_code, name_carrier, read_label_code
 from fulfillment.services.own_codes import describe_own_code
 from fulfillment.services.production_parcels import GONE_STATES
-from fulfillment.services.tracking_codes import without_spaces
+from fulfillment.services.tracking_codes import CODE_REST, without_spaces
 
-# "May not be reused for the same carrier within three months", in the words of a vendor's SDK.
-CODE_REST = timedelta(days=92)
 _FETCHED = (LabelState.KEPT, LabelState.LOST)
 
 # The field and what is wrong with it.
@@ -72,12 +69,14 @@ def unused_labels(order: ProductionOrder) -> QuerySet[Label]:
 
 def choose_label(order: ProductionOrder, requested: ParcelToMake) -> Label | None:
     """Return the unused label that the parcel carries: with that carrier and code, else one that names none, which the
-    vendor assigns by itself.
+    vendor assigns by itself. A forced parcel passes over one that names none and was never handed out.
     """
     code = bare_code(requested.tracking_code, carrier=requested.carrier)
     labels = [label for label in unused_labels(order) if label.carrier in ("", requested.carrier)]
     named = [label for label in labels if bare_code(label.tracking_code, carrier=requested.carrier) == code]
     unnamed = [label for label in labels if not label.tracking_code]
+    if requested.force:
+        unnamed = [label for label in unnamed if label.state in _FETCHED]
     return next(iter([*named, *unnamed]), None)
 
 
@@ -114,13 +113,17 @@ def _check_code(order: ProductionOrder, requested: ParcelToMake, *, label: Label
         yield "tracking_code", _("This is not a tracking code.")
     if label is None or not label.tracking_code:
         yield from _check_own_code(order, requested)
-    used = ProductionShipment.objects.filter(
-        production_order__vendor=order.vendor,
-        carrier__iexact=requested.carrier,
-        tracking_code=requested.tracking_code,
-        state__in=GONE_STATES,
-        created_at__gt=timezone.now() - CODE_REST,
-    ).first()
+    bare = without_spaces(requested.tracking_code)
+    used = (
+        ProductionShipment.objects.with_code(bare, read_label_code(bare, carrier=requested.carrier))
+        .filter(
+            production_order__vendor=order.vendor,
+            carrier__iexact=requested.carrier,
+            state__in=GONE_STATES,
+            created_at__gt=timezone.now() - CODE_REST,
+        )
+        .first()
+    )
     if used is not None:
         text = _("This tracking code was already used on %(day)s; it can be used again after three months.")
         yield "tracking_code", text % {"day": timezone.localdate(used.created_at).isoformat()}

@@ -2,9 +2,11 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import datetime
 from enum import StrEnum
 
 from django.db.models import Q
+from django.utils import timezone
 
 from backoffice.vendors.abilities import GivesProductionOrders
 from backoffice.vendors.registry import live_accounts
@@ -12,10 +14,11 @@ from fulfillment.models import Label, ProductionOrder, ProductionShipment
 from fulfillment.services.dispatching import add_parcel
 from fulfillment.services.parcel_rules import ParcelToMake, unused_labels
 from fulfillment.services.production_parcels import GONE_STATES
-from fulfillment.services.tracking_codes import clean_code, find_label, without_spaces
+from fulfillment.services.tracking_codes import CODE_REST, clean_code, find_label, without_spaces
 
 # So long a confirmed parcel can be taken back before the vendor hears of it.
 UNDO_SECONDS = 30
+_UNUSED = ~Q(parcel__state__in=GONE_STATES)
 
 
 class ScanKind(StrEnum):
@@ -43,22 +46,25 @@ def confirm_scan(code: str, *, actor: str, quantities: Mapping[int, int] | None 
     """Make the parcel with that tracking code, to be reported in UNDO_SECONDS, where its contents are certain.
 
     They are where `quantities` names them, or where its label is the last one of its order: it holds what remains.
-    A code of a production order (the vendor's id, the merchant's reference) only shows it. Raises InvalidInput with
-    the vendor's words for what it would refuse, such as a label that was not fetched.
+    A code may come back after three months: then the label of another order counts, not the parcel made before. A code
+    of a production order (the vendor's id, the merchant's reference) only shows it. Raises InvalidInput with the
+    vendor's words for what it would refuse, such as a label that was not fetched.
     """
     code = clean_code(code)
     if not code:
         return Scan(ScanKind.UNKNOWN, code)
-    parcel = _made_parcel(code)
-    if parcel is not None:
+    label = _label_to_use(code)
+    parcel = _made_parcel(code, since=timezone.now() - CODE_REST)
+    if parcel is not None and (label is None or label.production_order_id == parcel.production_order_id):
         return Scan(ScanKind.ALREADY, code, parcel.production_order, parcel)
-    label = find_label(code, among=~Q(parcel__state__in=GONE_STATES))
+    label = label or find_label(code, among=_UNUSED)
     if label is not None:
         return _confirm_label(label, code, actor=actor, quantities=quantities)
-    orders = _orders(code)
-    if not orders:
-        return Scan(ScanKind.UNKNOWN, code)
-    return Scan(ScanKind.ORDER, code, orders[0], others=tuple(orders[1:]))
+    if orders := _orders(code):
+        return Scan(ScanKind.ORDER, code, orders[0], others=tuple(orders[1:]))
+    if (parcel := _made_parcel(code)) is not None:
+        return Scan(ScanKind.ALREADY, code, parcel.production_order, parcel)
+    return Scan(ScanKind.UNKNOWN, code)
 
 
 def _confirm_label(label: Label, code: str, *, actor: str, quantities: Mapping[int, int] | None) -> Scan:
@@ -78,13 +84,25 @@ def what_remains(order: ProductionOrder) -> dict[int, int] | None:
     return {item.pk: item.remaining for item in items if item.remaining} if is_begun else None
 
 
-def _made_parcel(code: str) -> ProductionShipment | None:
-    """Return the parcel with that code, or with that of the only label that a longer bar code contains."""
-    label = find_label(code, among=Q(parcel__state__in=GONE_STATES))
-    codes = {code, without_spaces(code)}
-    made = Q(tracking_code__in=codes) | Q(pk=label.parcel.pk) if label else Q(tracking_code__in=codes)
-    parcels = ProductionShipment.objects.filter(made, state__in=GONE_STATES)
-    return parcels.select_related("production_order").order_by("-pk").first()
+def _label_to_use(code: str) -> Label | None:
+    """Return the newest unused label with exactly that code, of an order to do."""
+    labels = Label.objects.with_code(without_spaces(code)).filter(_UNUSED)
+    labels = labels.filter(production_order__in=ProductionOrder.objects.to_do())
+    return labels.select_related("production_order").order_by("-pk").first()
+
+
+def _made_parcel(code: str, *, since: datetime | None = None) -> ProductionShipment | None:
+    """Return the newest parcel with that code, else the one of the only label that a longer bar code contains; with
+    `since` only of those made after it.
+    """
+    made = ProductionShipment.objects.filter(state__in=GONE_STATES).select_related("production_order")
+    carried = Q(parcel__state__in=GONE_STATES)
+    if since is not None:
+        made, carried = made.filter(created_at__gt=since), carried & Q(parcel__created_at__gt=since)
+    parcel = made.with_code(without_spaces(code)).order_by("-pk").first()
+    if parcel is None and (label := find_label(code, among=carried)) is not None:
+        parcel = made.filter(label=label).first()
+    return parcel
 
 
 def _orders(code: str) -> list[ProductionOrder]:

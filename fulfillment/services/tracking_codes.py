@@ -6,12 +6,15 @@ between the receiver's postcode and the service (`%`, 7 of postcode, 14 of numbe
 
 import re
 import unicodedata
+from datetime import timedelta
 
 from django.db.models import Q
 
 from backoffice.text import cleaning
 from fulfillment.models import Label
 
+# "May not be reused for the same carrier within three months", in the words of a vendor's SDK.
+CODE_REST = timedelta(days=92)
 # What scanners put before a code: the sign of the symbology (ISO/IEC 15424).
 _SYMBOLOGY = re.compile(r"^\][A-Za-z][0-9A-Za-z]")
 _DPD = re.compile(r"%[0-9A-Z]{7}([0-9]{14})[0-9]{6}")

@@ -54,7 +54,7 @@ def _find(code: str) -> set[int]:
     ids = spellings.union(*(one.vendor_ids for one in quoted))
     exact = Q(vendor_id__in=spellings) | Q(reference__in=references) | Q(reference2__in=spellings)
     found = set(_keys(exact | Q(order_vendor_id__in=ids)))
-    parcels = ProductionShipment.objects.filter(tracking_code__in=spellings)
+    parcels = ProductionShipment.objects.with_code(*spellings)
     found.update(parcels.values_list("production_order", flat=True)[:MOST_FOUND])
     if label := find_label(code):
         found.add(label.production_order_id)

@@ -1,10 +1,12 @@
 """What a code at the dispatch station is: a label's, however it was scanned; never an order's or an article's."""
 
 import csv
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
 from django.db import connection
+from django.utils import timezone
 
 from backoffice.engine.models import Push
 from backoffice.errors import InvalidInput
@@ -24,7 +26,7 @@ from tests.orders.rows import make_order as make_customers_order
 pytestmark = pytest.mark.django_db
 _SAMPLE = Path("tests/samples/reports/scanned-codes/codes.csv")
 SCANNED = list(csv.DictReader(_SAMPLE.read_text().splitlines(), delimiter=";"))
-GOOD = "00340434161094042557"
+GOOD, GROUPED = "00340434161094042557", "0034 0434 1610 9404 2557"
 
 
 @pytest.fixture
@@ -60,10 +62,93 @@ def test_a_code_in_groups_or_within_a_longer_one_finds_its_label(case: dict[str,
 
 
 def test_a_label_that_is_written_in_groups_is_found_and_reported_as_it_is_written(order: ProductionOrder) -> None:
-    make_label(order, "0034 0434 1610 9404 2557")
+    make_label(order, GROUPED)
     scan = confirm_scan(GOOD, actor="anna")
     assert scan.parcel is not None
-    assert scan.parcel.tracking_code == "0034 0434 1610 9404 2557", "the vendor compares it with the label's"
+    assert scan.parcel.tracking_code == GROUPED, "the vendor compares it with the label's"
+
+
+def later(days: int) -> None:
+    """Let so many days pass for what was made until now."""
+    ProductionShipment.objects.update(created_at=timezone.now() - timedelta(days=days))
+
+
+@pytest.mark.parametrize("kept", [GOOD, GROUPED])
+@pytest.mark.parametrize("given", [GOOD, GROUPED])
+def test_a_part_under_a_label_is_reported_once_however_its_code_is_written(
+    kept: str, given: str, order: ProductionOrder
+) -> None:
+    make_label(order, kept)
+    part = ParcelToMake("dhl", given, quantities={order.items.get().pk: 2})
+    parcel = add_parcel(order, part, actor="anna")
+    assert add_parcel(order, part, actor="anna") == parcel, "a double click"
+    with pytest.raises(InvalidInput, match="already used on"):
+        add_parcel(order, part, actor="bert")
+    assert (ProductionShipment.objects.count(), Push.objects.count()) == (1, 1)
+
+
+def test_another_part_under_another_label_in_groups_is_another_parcel(order: ProductionOrder) -> None:
+    item = order.items.get()
+    for code in (GROUPED, "0034 0434 1610 9404 2564"):
+        make_label(order, code)
+        add_parcel(order, ParcelToMake("dhl", code, quantities={item.pk: 2}), actor="anna")
+    assert (ProductionShipment.objects.count(), Push.objects.count()) == (2, 2)
+
+
+def test_a_code_in_groups_rests_for_three_months_as_any_other(order: ProductionOrder) -> None:
+    make_label(order, GROUPED)
+    confirm_scan(GOOD, actor="anna")
+    other = make_order(2)
+    make_label(other, GOOD)
+    later(91)
+    with pytest.raises(InvalidInput, match="already used on"):
+        add_parcel(other, ParcelToMake("dhl", GOOD), actor="anna")
+    later(93)
+    assert add_parcel(other, ParcelToMake("dhl", GOOD), actor="anna").tracking_code == GOOD
+
+
+def test_a_code_that_comes_back_confirms_the_label_that_has_it_now(order: ProductionOrder) -> None:
+    make_label(order, GOOD)
+    old = confirm_scan(GOOD, actor="anna").parcel
+    label = make_label(make_order(2), GROUPED)
+    with pytest.raises(InvalidInput, match="already used on"):  # the other order is named, and nothing is made
+        confirm_scan(GOOD, actor="anna")
+    later(200)
+    scan = confirm_scan(GOOD, actor="anna")
+    assert scan.kind == ScanKind.CONFIRMED
+    assert scan.parcel is not None
+    assert (scan.parcel.label, scan.parcel == old) == (label, False)
+    again = confirm_scan(GOOD, actor="bert")
+    assert (again.kind, again.parcel) == (ScanKind.ALREADY, scan.parcel)
+
+
+def test_an_old_parcel_is_named_where_nothing_else_has_its_code(order: ProductionOrder) -> None:
+    parcel = add_parcel(order, ParcelToMake("dhl", GOOD), actor="anna")
+    later(200)
+    scan = confirm_scan(GROUPED, actor="anna")
+    assert (scan.kind, scan.parcel) == (ScanKind.ALREADY, parcel)
+
+
+@pytest.mark.parametrize("changes", [{"state": "cancelled"}, {"dispatch": "shipped"}])
+def test_an_unused_label_of_an_order_that_has_ended_hides_no_parcel(
+    changes: dict[str, str], order: ProductionOrder
+) -> None:
+    make_label(order, GOOD)
+    make_label(make_order(2, **changes), GOOD)
+    parcel = confirm_scan(GOOD, actor="anna").parcel
+    again = confirm_scan(GOOD, actor="anna")
+    assert (again.kind, again.parcel) == (ScanKind.ALREADY, parcel)
+
+
+def test_parcels_are_found_by_an_index_however_their_codes_are_written(order: ProductionOrder) -> None:
+    others = [
+        ProductionShipment(production_order=order, carrier="dhl", tracking_code=f"{number:020}", made_by="anna")
+        for number in range(1000)
+    ]
+    ProductionShipment.objects.bulk_create(others)
+    with connection.cursor() as cursor:
+        cursor.execute("ANALYZE fulfillment_productionshipment")
+    assert "parcel_bare_code" in ProductionShipment.objects.with_code(GOOD, "1").explain()
 
 
 def test_a_bar_code_that_contains_the_codes_of_two_labels_is_nobodys(order: ProductionOrder) -> None:
@@ -116,6 +201,17 @@ def test_the_label_of_the_next_order_is_not_taken_for_this_one(order: Production
     make_label(make_order(2, reference="P-00008"), GOOD)
     (text,) = refused(order, "0034 0434 1610 9404 2557", code_is_confirmed=True)["tracking_code"]
     assert "label of production order 2" in text
+
+
+def test_the_code_of_a_label_that_was_used_long_ago_may_be_our_own_now(order: ProductionOrder) -> None:
+    make_label(order, GOOD)
+    confirm_scan(GOOD, actor="anna")
+    other = make_order(2)
+    later(91)
+    with pytest.raises(InvalidInput, match="label of production order 1"):
+        add_parcel(other, ParcelToMake("dhl", GOOD), actor="anna")
+    later(93)
+    assert add_parcel(other, ParcelToMake("dhl", GOOD), actor="anna").label is None
 
 
 def test_an_unusual_code_that_a_person_uses_anyway_is_written_into_the_timeline(order: ProductionOrder) -> None:

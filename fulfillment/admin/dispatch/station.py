@@ -9,6 +9,7 @@ from typing import Any
 from django.http import HttpRequest, HttpResponse, QueryDict
 from django.template.response import TemplateResponse
 from django.utils import timezone
+from django.utils.formats import date_format
 from django.utils.translation import ngettext
 from django.views.decorators.http import require_POST
 
@@ -165,8 +166,8 @@ def _result(request: HttpRequest, found: Scan) -> Result:
 
 
 def _packed_already(parcel: ProductionShipment, code: str, about: StationOrder) -> Result:
-    who = {"name": parcel.made_by, "when": timezone.localtime(parcel.created_at).strftime("%H:%M")}
-    text = _("Packed by %(name)s at %(when)s. No change.") % who
+    when = date_format(timezone.localtime(parcel.created_at), "SHORT_DATETIME_FORMAT")
+    text = _("Packed by %(name)s on %(when)s. No change.") % {"name": parcel.made_by, "when": when}
     return Result(LOOK, _("Already packed"), text, code, about, undo=_undo(parcel))
 
 

@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Callable
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from io import BytesIO
 
 import pytest
@@ -144,13 +144,22 @@ def test_of_two_packers_at_one_order_the_second_reads_who_packed_it(dispatcher: 
     dispatcher.post(f"{BASE}/station/{order.pk}/pack/", {"carrier": "dhl", "tracking_code": "00340434161094042557"})
     own = {"carrier": "ups", "tracking_code": "1Z5R89390357567127"}
     result = dispatcher.post(f"{BASE}/station/{order.pk}/pack/", own).context["result"]
-    assert (result.outcome, str(result.title), "Packed by anna at" in str(result.text)) == (
+    assert (result.outcome, str(result.title), "Packed by anna on" in str(result.text)) == (
         LOOK,
         "Already packed",
         True,
     )
     assert order.shipments.count() == 1
     assert Push.objects.filter(kind="fulfillment.add_shipment").count() == 1
+
+
+def test_what_was_packed_earlier_is_named_with_its_day(dispatcher: Client, make: Make) -> None:
+    order = make("plain")
+    dispatcher.post(f"{BASE}/station/{order.pk}/pack/", {"carrier": "dhl", "tracking_code": "00340434161094042557"})
+    order.shipments.update(created_at=datetime(2026, 3, 14, 13, 32, tzinfo=UTC))
+    result = scan(dispatcher, "0034 0434 1610 9404 2557")
+    assert (result.outcome, str(result.title)) == (LOOK, "Already packed")
+    assert "03/14/2026" in str(result.text)
 
 
 def test_a_cancelled_order_is_not_to_be_shipped(dispatcher: Client, make: Make) -> None:
