@@ -108,7 +108,8 @@ class LabelFetch(ProductionHandler):
 
     def confirmed(self, push: Push) -> None:
         """Let the label be requested again, since the push ended without sending anything."""
-        if Label.objects.filter(pk=push.subject_id, state=LabelState.ASKED).update(state=LabelState.WAITING):
+        unsent = Label.objects.filter(pk=push.subject_id, state__in=[LabelState.ASKED, LabelState.REFUSED])
+        if unsent.update(state=LabelState.WAITING):
             label = Label.objects.get(pk=push.subject_id)
             note_label(label, "label.let_go", actor="system", push=push)
 

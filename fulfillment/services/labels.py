@@ -8,12 +8,14 @@ from django.db import transaction
 from django.utils import timezone
 
 from backoffice.engine.models import Push
+from backoffice.engine.models.push import PushState
 from backoffice.engine.services import files
 from backoffice.engine.services.files import Kept
-from backoffice.engine.services.pushes import queue_push
+from backoffice.engine.services.pushes import dismiss_push, queue_push, resends, retry_push
 from backoffice.errors import Conflict, InvalidInput
 from backoffice.text.translatable import gettext as _
 from fulfillment.models import Label, LabelKind, LabelState, ProductionEvent, ProductionOrder
+from fulfillment.models.label import FETCHABLE
 from fulfillment.services.downloads import FOLDER
 from fulfillment.services.label_responses import validate_label
 
@@ -22,27 +24,51 @@ FETCH_LABEL, GENERIC_LABEL = "fulfillment.fetch_label", "fulfillment.generic_lab
 
 @transaction.atomic
 def fetch_label(label: Label, *, actor: str, dispatch_on: date) -> Label:
-    """Fetch the label, unless it is or was being fetched: two requests, or two people's, have it fetched once.
+    """Fetch the label, unless it is or was being fetched: two requests, or two people's, have it fetched once. One that
+    the vendor refused is requested anew.
 
     `dispatch_on` is the day on which the parcel leaves: today, or it is refused, since the carrier comes on the day
     of the download. Raises InvalidInput for another day, IllegalTransition for an order that is not to be shipped.
     """
     order = ProductionOrder.objects.locked(label.production_order_id)
     label = Label.objects.select_for_update().get(pk=label.pk)
-    if label.state != LabelState.WAITING:
+    if label.state not in FETCHABLE or Push.objects.about(label).open().exists():
         return label
     if dispatch_on != timezone.localdate():
         text = _("A label can only be fetched on the day of dispatch: the carrier comes on the day it is downloaded.")
         raise InvalidInput(text, errors={"dispatch_on": [text]})
     label.production_order = order
     label.can_fetch().ensure()
+    for refused in Push.objects.about(label).needing_attention().filter(state=PushState.FAILED):
+        dismiss_push(refused, actor=actor, reason=_("The label was requested again."))
+    kind = GENERIC_LABEL if label.kind == LabelKind.GENERIC else FETCH_LABEL
+    _note_asked(label, queue_push(kind, vendor=order.vendor, subject=label, actor=actor), actor=actor)
+    return label
+
+
+@resends(FETCH_LABEL)
+@resends(GENERIC_LABEL)
+@transaction.atomic
+def fetch_label_again(push: Push, *, actor: str, reason: str) -> None:
+    """Send a refused request for a label again: the label is being fetched from then on.
+
+    Raises as `retry_push` does, and IllegalTransition for an order that is not to be shipped.
+    """
+    order = ProductionOrder.objects.locked(Label.objects.get(pk=push.subject_id).production_order_id)
+    label = Label.objects.select_for_update().get(pk=push.subject_id)
+    label.production_order = order
+    again = retry_push(push, actor=actor, reason=reason)
+    if label.state == LabelState.REFUSED:
+        label.can_fetch().ensure()
+        _note_asked(label, again, actor=actor)
+
+
+def _note_asked(label: Label, push: Push, *, actor: str) -> None:
+    """Record that the push fetches the label. Where its copy will lie is named before anything is sent."""
     label.state, label.asked_by, label.asked_at = LabelState.ASKED, actor, timezone.now()
     label.path = files.new_path(FOLDER)
     label.save(update_fields=["state", "asked_by", "asked_at", "path"])
-    kind = GENERIC_LABEL if label.kind == LabelKind.GENERIC else FETCH_LABEL
-    push = queue_push(kind, vendor=order.vendor, subject=label, actor=actor)
     note_label(label, "label.asked", actor=actor, push=push)
-    return label
 
 
 @transaction.atomic

@@ -10,7 +10,8 @@ from backoffice.staff.base import actor
 from backoffice.staff.pages import act, get_visible_or_404
 from backoffice.text.translatable import gettext as _
 from fulfillment.admin.production_page.guard import desk_page, order_url, require_dispatch
-from fulfillment.models import Label, LabelState
+from fulfillment.models import Label
+from fulfillment.models.label import FETCHABLE
 from fulfillment.services.downloads import MAX_BYTES
 from fulfillment.services.labels import fetch_label, keep_label_copy
 
@@ -32,7 +33,7 @@ def fetch(request: HttpRequest, pk: int) -> HttpResponse:
     require_dispatch(request)
     label = _find(pk)
     back = order_url(label.production_order, "labels")
-    if label.state != LabelState.WAITING:
+    if label.state not in FETCHABLE:
         messages.info(request, label.can_fetch().reason)
         return HttpResponseRedirect(back)
     form = FetchForm(request.POST or None, initial={"dispatch_on": timezone.localdate()})
