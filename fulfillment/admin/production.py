@@ -12,7 +12,7 @@ from backoffice.text.translatable import gettext as _
 from fulfillment.admin.dispatch import papers, station
 from fulfillment.admin.production_page import labels, parcels, timeline
 from fulfillment.admin.production_page.context import production_context
-from fulfillment.admin.production_page.documents import serve_document
+from fulfillment.admin.production_page.documents import serve_document, try_file
 from fulfillment.admin.production_page.guard import desk_page, may_open
 from fulfillment.admin.work_list.throughput import throughput
 from fulfillment.admin.work_list.worklist import WorkList
@@ -28,6 +28,7 @@ class ProductionOrderAdmin(PagesAdmin):
     def pages(self) -> list[tuple[str, str, View]]:
         return [
             ("documents/<slug:kind>/<int:pk>/", "document", serve_document),
+            ("files/<int:pk>/try/", "try_file", try_file),
             ("throughput/", "throughput", throughput),
             ("papers/", "papers", papers.papers),
             ("papers/fetch/", "papers_fetch", papers.fetch),

@@ -5,6 +5,8 @@ from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
 from backoffice.engine.models.stored_file import FetchedFile
+from backoffice.errors import ELIGIBLE, Eligibility, ineligible
+from backoffice.text.translatable import gettext as _t
 from fulfillment.models.production_item import ProductionItem
 from fulfillment.models.production_order import ProductionOrder
 
@@ -48,6 +50,16 @@ class ProductionFile(FetchedFile):
     def is_coming(self) -> bool:
         """Whether we have no copy yet and still try to get one."""
         return not self.is_kept and self.next_at is not None
+
+    def can_try(self) -> Eligibility:
+        """Return whether a person may have it downloaded now. Of a type that we do not know it may be a label, whose
+        download has effects.
+        """
+        if self.is_kept:
+            return ineligible(_t("We already have a copy of this file."))
+        if not self.url or self.kind == ProductionFileKind.OTHER:
+            return ineligible(_t("This file is not downloaded: its type is unknown, or the vendor gave no link."))
+        return ELIGIBLE
 
     def __str__(self) -> str:
         return f"{self.get_kind_display()} {self.source_key}"

@@ -42,6 +42,10 @@ class ProductionOrderQuerySet(models.QuerySet["ProductionOrder"]):
         """Return those that are neither ended at the vendor nor wholly shipped."""
         return self.filter(_TO_DO)
 
+    def ended(self) -> "ProductionOrderQuerySet":
+        """Return all others: nothing of them is left to make or ship."""
+        return self.filter(Q(state__in=ENDED_STATES) | Q(dispatch=DispatchState.SHIPPED))
+
 
 class ProductionOrder(Reported):
     """One order to make and ship, kept whole as the vendor reports it. How much has left us is derived."""

@@ -9,8 +9,8 @@ from backoffice.engine.services.changes import set_changed
 from backoffice.engine.services.task_queue import enqueue_on_commit
 from backoffice.vendors.production_messages import ProductionFileData, ProductionOrderReport, RemoteFileKind
 from fulfillment.models import ProductionFile, ProductionFileKind, ProductionOrder
+from fulfillment.services.downloads import DOWNLOAD_FILES
 
-DOWNLOAD_FILES = "fulfillment.tasks.download_files"
 _LABELS = (RemoteFileKind.LABEL, RemoteFileKind.GENERIC_LABEL)
 _KINDS = {RemoteFileKind.PRINT: ProductionFileKind.PRINT, RemoteFileKind.DELIVERY_SLIP: ProductionFileKind.SLIP}
 

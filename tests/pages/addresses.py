@@ -51,6 +51,7 @@ OF_OTHERS: Mapping[str, type[Model]] = {
     "customers_customer_undo_merge": CustomerMerge,
     "fulfillment_productionorder_copy_label": Label,
     "fulfillment_productionorder_fetch_label": Label,
+    "fulfillment_productionorder_try_file": ProductionFile,
     "fulfillment_productionorder_withdraw_parcel": ProductionShipment,
     "privacy_privacyrequest_vendor_done": VendorErasure,
     "rules_rule_stop": RuleJob,

@@ -9,6 +9,9 @@ from django.utils.timezone import localtime
 from django.utils.translation import gettext_lazy
 
 from backoffice.dashboard.kind import Essentials, InboxKind, Need, each, explained_in, link, page_of
+from backoffice.engine.models import Push
+from backoffice.engine.models.push import PushState
+from backoffice.engine.services.push_errors import explain_push
 from backoffice.states import Tone
 from backoffice.text.translatable import gettext as _
 from backoffice.vendors.explaining import explain
@@ -42,26 +45,43 @@ def _essentials(row: ProductionOrder) -> Essentials:
 
 
 def _labels(state: LabelState) -> QuerySet[Label]:
-    """Return labels in that state, but for those of cancelled orders and of parcels that have left."""
-    rows = Label.objects.filter(state=state).exclude(production_order__state=ProductionOrderState.CANCELLED)
+    """Return labels in that state of orders to do, but for those of parcels that have left."""
+    rows = Label.objects.filter(state=state, production_order__in=ProductionOrder.objects.to_do())
     return rows.exclude(parcel__state__in=GONE_STATES)
 
 
-def _label_need(label: Label, *, action: Any) -> Need:
+def _label_need(label: Label, **more: Any) -> Need:
     order = label.production_order
-    answer = getattr(label, "answer", None)
     return Need(
         what=f"{order.reference or order.vendor_id} · {label}",
-        detail=answer.problem if answer else _("A colleague decided that the vendor handed it out."),
-        since=label.announced_at,
         who=label.asked_by,
         url=f"{link('fulfillment_productionorder_change', order.pk)}#labels",
-        action=action,
+        **more,
     )
 
 
+def _lost_need(label: Label) -> Need:
+    answer = getattr(label, "answer", None)
+    detail = answer.problem if answer else _("A colleague decided that the vendor handed it out.")
+    return _label_need(label, detail=detail, since=label.announced_at, action=_("Add a copy"))
+
+
+def _refused_needs(labels: list[Label]) -> list[Need]:
+    """Name why the vendor refused each: the newest request for it has the cause."""
+    pushes = Push.objects.filter(
+        subject_type=Label._meta.label_lower, subject_id__in=[label.pk for label in labels], state=PushState.FAILED
+    )
+    causes = {push.subject_id: explain_push(push).main for push in pushes.order_by("pk")}
+    needs = []
+    for label in labels:
+        vendor, cause = label.production_order.vendor, causes.get(label.pk)
+        detail = explained_in(vendor, cause) if cause else {"detail": label.get_state_display()}
+        needs.append(_label_need(label, since=label.asked_at, action=_("Fetch again"), **detail))
+    return needs
+
+
 def _stuck_files() -> QuerySet[ProductionFile]:
-    return ProductionFile.objects.filter(needs_attention=True)
+    return ProductionFile.objects.filter(needs_attention=True, production_order__in=ProductionOrder.objects.to_do())
 
 
 def _file_need(row: ProductionFile) -> Need:
@@ -70,6 +90,8 @@ def _file_need(row: ProductionFile) -> Need:
         **explained_in(row.production_order.vendor, explain(row.production_order.vendor, row.problem)),
         since=row.created_at,
         url=link("fulfillment_productionorder_change", row.production_order_id),
+        action=_("Try again"),
+        at_once=link("fulfillment_productionorder_try_file", row.pk),
     )
 
 
@@ -100,7 +122,7 @@ KINDS = [
         order_by=("pk",),
         since="announced_at",
         related=("production_order", "answer"),
-        needs=each(partial(_label_need, action=gettext_lazy("Add a copy"))),
+        needs=each(_lost_need),
         essentials=lambda label: _essentials(label.production_order),
     ),
     InboxKind(
@@ -113,8 +135,9 @@ KINDS = [
         act=_ACT,
         rows=partial(_labels, LabelState.REFUSED),
         order_by=("pk",),
-        related=("production_order", "answer"),
-        needs=each(partial(_label_need, action=gettext_lazy("Fetch again"))),
+        since="asked_at",
+        related=("production_order",),
+        needs=_refused_needs,
         essentials=lambda label: _essentials(label.production_order),
     ),
     _work(

@@ -1,16 +1,20 @@
-"""Our copies of files and labels, for staff who may see them."""
+"""Our copies of files and labels, for staff who may see them; and files that are to be downloaded after all."""
 
 from django.contrib.admin.views.decorators import staff_member_required
 from django.contrib.auth.decorators import permission_required
-from django.http import Http404, HttpRequest
+from django.http import Http404, HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
 from django.utils.text import slugify
 from django.views.decorators.http import require_GET
 
 from backoffice.engine.services.files import open_file
-from backoffice.staff.pages import get_visible_or_404
+from backoffice.staff.marks import came_from
+from backoffice.staff.pages import act, get_visible_or_404
+from backoffice.text.translatable import gettext as _
 from backoffice.web.file_answers import file_response
+from fulfillment.admin.production_page.guard import order_url, require_dispatch
 from fulfillment.models import Label, LabelResponse, ProductionFile
+from fulfillment.services.downloads import try_file_again
 
 
 @require_GET
@@ -28,6 +32,18 @@ def serve_document(request: HttpRequest, kind: str, pk: int) -> HttpResponseBase
         raise Http404 from error
     save = kind == "answer" or "save" in request.GET
     return file_response(content, content_type=row.content_type, name=slugify(name)[:100], save=save)
+
+
+def try_file(request: HttpRequest, pk: int) -> HttpResponse:
+    """Have a file downloaded now, as from the page of its order or from the inbox."""
+    require_dispatch(request)
+    file = get_visible_or_404(ProductionFile.objects.select_related("production_order"), pk=pk)
+
+    def start() -> str:
+        try_file_again(file)
+        return _("The file is being downloaded.")
+
+    return act(request, start, to=came_from(request) or order_url(file.production_order, "items"))
 
 
 def _find(kind: str, pk: int) -> tuple[ProductionFile | Label | LabelResponse, str]:

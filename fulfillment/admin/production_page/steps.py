@@ -23,10 +23,12 @@ class NextStep:
 
 
 def next_step(order: ProductionOrder) -> NextStep:
-    """Return the most pressing thing: what went wrong, then what stands before the parcel, then the parcel."""
+    """Return the most pressing thing: what went wrong, then what stands before the parcel, then the parcel. Of an order
+    that has ended nothing is pressing.
+    """
     if order.state == ProductionOrderState.CANCELLED:
         return NextStep(Tone.GREY, "cancel", _("Cancelled: nothing is made or shipped."))
-    return _trouble(order) or _ended(order) or _way_to_parcel(order)
+    return _ended(order) or _trouble(order) or _way_to_parcel(order)
 
 
 def open_labels(order: ProductionOrder) -> list[Label]:
@@ -42,11 +44,11 @@ def _trouble(order: ProductionOrder) -> NextStep | None:
         return NextStep(Tone.RED, "error", text, "labels")
     if LabelState.REFUSED in states:
         return NextStep(Tone.RED, "block", _("The vendor rejected a label: read why, then request it again."), "labels")
-    if any(parcel.state == ParcelState.REFUSED for parcel in order.shipments.all()) and order.is_to_do:
+    if any(parcel.state == ParcelState.REFUSED for parcel in order.shipments.all()):
         return NextStep(
             Tone.RED, "block", _("The vendor rejected a parcel: read why, then report it again."), "parcels"
         )
-    if order.is_to_do and any(file.needs_attention for file in order.files.all()):
+    if any(file.needs_attention for file in order.files.all()):
         return NextStep(Tone.AMBER, "draft", _("A file could not be downloaded: check it before printing."), "items")
     return None
 
