@@ -3,7 +3,7 @@
 Labels are fetched before, each by its own push: merging only reads our copies, so it can be done as often as one likes.
 """
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from io import BytesIO
 
 from django.utils import formats, timezone
@@ -21,6 +21,7 @@ from backoffice.engine.models.stored_file import StoredFile
 from backoffice.engine.services.files import open_file
 from backoffice.errors import Conflict
 from backoffice.files.checked import DamagedFile
+from backoffice.files.pictures import BROKEN as BROKEN_PICTURE
 from backoffice.files.types import PDF
 from backoffice.paper.drawing import barcode, make_pdf, make_table, text_style
 from backoffice.paper.fonts import BOLD
@@ -40,24 +41,35 @@ _DPI = (150, 1200)
 
 
 def merge_papers(batch: Batch, *, without_missing: bool = False) -> bytes:
-    """Return one PDF: the pick list, then each order's slip and labels. Fetches nothing.
+    """Return one PDF: the pick list, then each order's slip and labels. Ours is the slip of an order whose merchant
+    supplied none, not of one whose merchant's is missing. Fetches nothing.
 
-    Raises Conflict while labels are missing, unless `without_missing`, and when one of the files cannot be read.
+    Raises Conflict while labels or slips are missing, unless `without_missing`, and when one of the files cannot be
+    read.
     """
     if not batch.is_ready and not without_missing:
-        missing = len(batch.fetching) + len(batch.stuck)
-        text = ngettext("%(n)d label is still missing.", "%(n)d labels are still missing.", missing)
-        raise Conflict(text % {"n": missing})
+        raise Conflict(" ".join(_describe_missing(batch)))
     writer = PdfWriter()
     _append(writer, make_pick_list(batch.orders), name=_("pick list"))
     for order in batch.orders:
-        slips = [_content(file) for file in order.files.all()] or [make_slip(order)]
+        slips = [_content(file) for file in order.files.all() if file.is_kept]
+        if not order.files.all():
+            slips = [make_slip(order)]
         labels = [_content(label) for label in order.labels.all() if label.is_kept]
         for content in [*slips, *labels]:
             _append(writer, content, name=str(order))
     target = BytesIO()
     writer.write(target)
     return target.getvalue()
+
+
+def _describe_missing(batch: Batch) -> Iterator[str]:
+    if labels := len(batch.fetching) + len(batch.stuck):
+        text = ngettext("%(n)d label is still missing.", "%(n)d labels are still missing.", labels)
+        yield text % {"n": labels}
+    if slips := len(batch.missing_slips):
+        text = ngettext("%(n)d delivery slip is still missing.", "%(n)d delivery slips are still missing.", slips)
+        yield text % {"n": slips}
 
 
 def make_pick_list(orders: Sequence[ProductionOrder]) -> bytes:
@@ -134,7 +146,10 @@ def _content(row: StoredFile) -> bytes:
         raise Conflict(_("A file is missing: %s") % row) from error
     except DamagedFile as error:
         raise Conflict(_("A file is damaged and must be provided again: %s") % row) from error
-    return content if row.content_type == PDF else picture_page(content)
+    try:
+        return content if row.content_type == PDF else picture_page(content)
+    except (Image.DecompressionBombError, *BROKEN_PICTURE) as error:
+        raise Conflict(_("A file is damaged and must be provided again: %s") % row) from error
 
 
 def _append(writer: PdfWriter, content: bytes, *, name: str) -> None:

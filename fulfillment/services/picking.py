@@ -1,4 +1,6 @@
-"""Which orders are packed together, in which order, and how far their labels are. The papers are in `papers.py`."""
+"""Which orders are packed together, in which order, and how far their labels and slips are. The papers are in
+`papers.py`.
+"""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -9,31 +11,46 @@ from django.db.models import Prefetch
 from backoffice.errors import DomainError
 from backoffice.paper.fonts.shaping import find_unprintable
 from backoffice.paper.postal import address_lines
-from fulfillment.models import Label, LabelState, ProductionFile, ProductionFileKind, ProductionOrder
+from fulfillment.models import (
+    Label,
+    LabelState,
+    ProductionFile,
+    ProductionFileKind,
+    ProductionOrder,
+    ProductionOrderState,
+)
 from fulfillment.services.labels import fetch_label
 
 
 @dataclass(frozen=True)
 class Batch:
-    """Orders in picking order, and how far their labels are. Ready to print when none is being fetched or stuck."""
+    """Orders in picking order, and how far their labels and the merchants' slips are. Ready to print when no label is
+    being fetched or stuck and no slip is missing. Cancelled orders are left out of all the others: nothing of them is
+    shipped.
+    """
 
     orders: list[ProductionOrder]
+    cancelled: list[ProductionOrder]
     fetching: list[Label]
     stuck: list[Label]
+    missing_slips: list[ProductionFile]
 
     @property
     def is_ready(self) -> bool:
-        return not self.fetching and not self.stuck
+        return not self.fetching and not self.stuck and not self.missing_slips
 
 
 def begin_batch(order_ids: Sequence[int], *, actor: str, dispatch_on: date) -> tuple[Batch, list[str]]:
     """Fetch all labels of the orders, each once; return the batch, and why some orders' are not fetched.
 
-    Raises InvalidInput when `dispatch_on` is not today.
+    What a vendor refused is requested again by itself only, once somebody has read why. Raises InvalidInput when
+    `dispatch_on` is not today.
     """
     problems = []
     for order in find_batch(order_ids).orders:
         for label in order.labels.all():
+            if label.state != LabelState.WAITING:
+                continue
             try:
                 fetch_label(label, actor=actor, dispatch_on=dispatch_on)
             except DomainError as error:
@@ -43,14 +60,17 @@ def begin_batch(order_ids: Sequence[int], *, actor: str, dispatch_on: date) -> t
 
 def find_batch(order_ids: Sequence[int]) -> Batch:
     """Return the orders in picking order: by their first article, so that one walk along the shelves serves all."""
-    files = Prefetch("files", ProductionFile.objects.filter(kind=ProductionFileKind.SLIP, stored_at__isnull=False))
-    rows = ProductionOrder.objects.filter(pk__in=order_ids).prefetch_related("items", "labels", files)
-    orders = sorted(rows, key=_picking_key)
+    slips = Prefetch("files", ProductionFile.objects.filter(kind=ProductionFileKind.SLIP))
+    rows = ProductionOrder.objects.filter(pk__in=order_ids).prefetch_related("items", "labels", slips)
+    found = sorted(rows, key=_picking_key)
+    orders = [order for order in found if order.state != ProductionOrderState.CANCELLED]
     labels = [label for order in orders for label in order.labels.all()]
     return Batch(
         orders=orders,
+        cancelled=[order for order in found if order.state == ProductionOrderState.CANCELLED],
         fetching=[label for label in labels if label.state in (LabelState.WAITING, LabelState.ASKED)],
         stuck=[label for label in labels if label.state in (LabelState.LOST, LabelState.REFUSED)],
+        missing_slips=[file for order in orders for file in order.files.all() if not file.is_kept],
     )
 
 

@@ -52,6 +52,9 @@ def papers(request: HttpRequest) -> HttpResponse:
         waiting=waiting,
         coming=coming,
         stuck=batch.stuck,
+        cancelled=batch.cancelled,
+        slips_coming=[file for file in batch.missing_slips if file.is_coming and not file.needs_attention],
+        slips_stuck=[file for file in batch.missing_slips if file.needs_attention or not file.is_coming],
         is_ready=batch.is_ready,
         button=button % {"count": len(waiting)},
         form=FetchForm(initial={"dispatch_on": timezone.localdate()}),
@@ -104,6 +107,7 @@ def _row(order: ProductionOrder) -> dict[str, Any]:
         "items": [item for item in order.items.all() if item.remaining],
         "labels": [(label, label_chip(label)) for label in order.labels.all()],
         "has_slip": bool(order.files.all()),
+        "is_slip_missing": any(not file.is_kept for file in order.files.all()),
     }
 
 
