@@ -159,7 +159,7 @@ def test_what_was_packed_earlier_is_named_with_its_day(dispatcher: Client, make:
     order.shipments.update(created_at=datetime(2026, 3, 14, 13, 32, tzinfo=UTC))
     result = scan(dispatcher, "0034 0434 1610 9404 2557")
     assert (result.outcome, str(result.title)) == (LOOK, "Already packed")
-    assert "03/14/2026" in str(result.text)
+    assert str(result.text) == "Packed by anna on 14 Mar 2026, 14:32. No change."
 
 
 def test_a_cancelled_order_is_not_to_be_shipped(dispatcher: Client, make: Make) -> None:
