@@ -2,19 +2,16 @@
 
 import time
 from collections.abc import Callable
-from datetime import date, timedelta
-from typing import Any
+from datetime import timedelta
 
 import pytest
 from django.contrib.auth.models import User
 from django.utils import timezone
 
-from backoffice.accounts.models import Shop
-from backoffice.engine.models import Integration, Push
+from backoffice.engine.models import Push
 from backoffice.engine.models.push import PushState
 from backoffice.engine.services import reconcile
 from backoffice.engine.services.clock import database_now
-from backoffice.engine.services.integrations import SharedExperience
 from backoffice.engine.services.pushes import decide_push
 from backoffice.engine.services.sending import deliver
 from backoffice.sandbox import Sandbox
@@ -77,51 +74,6 @@ def test_one_charge_and_each_card_once(
     assert (campaign.state, campaign.problem) == (CampaignState.PAID, "")
     assert charges(vendor) == ["8.40"]
     assert cards_paid(vendor) == ["Doe0", "Doe1", "Doe2"]
-
-
-@pytest.mark.parametrize("kind", ["", "cut_before", "cut_after", "hang_after"])
-def test_a_vendor_that_takes_only_what_its_page_shows_gets_that(
-    kind: str, sandbox: Sandbox, fill: Make, vendor: LettrlabsApp, payer: User, settings
-) -> None:
-    vendor.options.change(recipients_taken="array", checkout_body="refused")
-    campaign = prepared(fill(2))
-    assert (campaign.state, campaign.accepted) == (CampaignState.PROOFED, 2)
-    if kind:
-        SharedExperience("lettrlabs").keep("checkout", "none")  # else the fault hits the one that is refused
-        strike(sandbox, CHECKOUT, kind, settings, **({"seconds": 0.5} if kind == "hang_after" else {}))
-    confirm(campaign, payer)
-    work_off()
-    if kind == "cut_before":
-        confirm(campaign, payer)
-        work_off()
-    settle(sandbox, campaign)
-    assert campaign.state == CampaignState.PAID
-    assert charges(vendor) == ["5.60"]
-    assert cards_paid(vendor) == ["Doe0", "Doe1"]
-    assert Integration.objects.get(vendor="lettrlabs").experience == {"recipients": "array", "checkout": "none"}
-
-    vendor.ledger.requests.clear()
-    Shop.objects.update(card_pause_days=0)
-    prepared(fill(1))
-    assert vendor.ledger.total("PUT v1/order/{id}/recipients") == 1, "it is known by now what the vendor takes"
-
-
-@pytest.mark.parametrize(
-    "change",
-    [{"speed": "ExpeditedFaster"}, {"postage": "FirstClass"}, {"hold_until": date(2027, 3, 1)}],
-    ids=["speed", "postage", "day"],
-)
-def test_no_checkout_goes_without_the_choices_that_were_agreed(
-    change: dict[str, Any], sandbox: Sandbox, fill: Make, vendor: LettrlabsApp, payer: User
-) -> None:
-    vendor.options.change(checkout_body="refused")
-    campaign = prepared(fill(2, **change))
-    confirm(campaign, payer)
-    work_off()
-    campaign.refresh_from_db()
-    assert charges(vendor) == []
-    assert vendor.ledger.total("POST v1/order/{id}/checkout") == 1
-    assert "The request has to be empty." in Push.objects.get(kind=CHECK_OUT).cause
 
 
 @every_fault

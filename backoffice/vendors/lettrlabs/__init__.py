@@ -14,12 +14,15 @@ Surprises
 - Recipients are appended: the same request twice is two letters each. The page calls it "attach (or replace)" and
   shows a bare array, docs and mcp an object `{"recipients": [...]}` that appends. The object is sent, and the bare
   array where that is refused (`payloads.recipients_bodies`); which one was understood is kept
-  (`adapter._send_understood`). Everything else is written so that appending does no harm.
+  (`adapter._send_recipients`). Everything else is written so that appending does no harm; where they are replaced, a
+  draft of more than one request is noticed before it is paid.
 - An incomplete address is left out with a 2xx: what was submitted is compared with what was accepted (docs, mcp).
 - `hasErrors` may be true on a 2xx (mcp). With a payload beside it the outcome of a write counts as unknown.
 - A refused key is a 401 whose body may be a bare text instead of the envelope (mcp).
-- The page checks out without a body; docs and mcp want one. It is sent; where it is refused, and not for want of money,
-  the checkout goes without one if that costs the same and no day of mailing was chosen.
+- The page checks out without a body; docs and mcp want one. It is always sent first; where it is refused, and not for
+  want of money, the checkout goes without one if nothing was chosen that a body-less one is assumed not to do
+  (`payloads.WITHOUT_CHOICES`) and that costs the same. That it was taken so once is never a reason to leave out the
+  choices of another campaign.
 - Payment is settled after the answer: the order is "Payment Needed" for a while, and a Draft again when it failed
   (docs).
 - A checkout cannot be undone. Only a Draft can be paid, changed or deleted.
@@ -33,7 +36,8 @@ Surprises
 Assumptions, documented nowhere: amounts are US dollars; the `total` of a price's line is without its `tax`, and
 credits lower only what is charged (`CardPrice.total` takes none off); 404 is an unknown or deleted order; words of a
 status differ only in case and spaces; the order of recipients is not kept; a proof is a PDF as bytes, as base64 text,
-as a JSON string or inside the envelope; two requests a second are few enough (LETTRLABS_REQUESTS_PER_MINUTE); where a
+as a JSON string or inside the envelope; a checkout without a body mails at once, as Standard and Normal, and is paid
+from the prepaid balance; two requests a second are few enough (LETTRLABS_REQUESTS_PER_MINUTE); where a
 checkout names no `pollAfterSeconds`, half a minute (LETTRLABS_POLL_AFTER); recipients carry our e-mail address
 nowhere. The bodies of delivery statuses and of scan statistics are read by names that occur elsewhere in the API.
 

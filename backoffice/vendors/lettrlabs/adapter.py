@@ -31,7 +31,7 @@ from backoffice.vendors.card_messages import (
 from backoffice.vendors.errors import VendorNotFound, VendorProtocolError, VendorRejected
 from backoffice.vendors.kept_accounts import AccountField, FieldKind
 from backoffice.vendors.known_errors import KnownError
-from backoffice.vendors.lettrlabs import payloads, reading
+from backoffice.vendors.lettrlabs import payloads, reading, schemas
 from backoffice.vendors.lettrlabs.client import LettrLabsClient
 from backoffice.vendors.lettrlabs.known_errors import KNOWN_ERRORS
 from backoffice.vendors.lettrlabs.reports import (
@@ -48,7 +48,6 @@ from backoffice.vendors.lettrlabs.reports import (
 from backoffice.vendors.session import Pace
 
 Row = TypeVar("Row")
-Sent = TypeVar("Sent")
 # Statuses with which a server refuses a shape that it does not read.
 SHAPE_REFUSED = frozenset({400, 415, 422})
 # Words of a refusal for which no other shape of the same request may be tried: it might be paid in another way.
@@ -171,12 +170,7 @@ class LettrLabs(SendsCards):
     def add_recipients(self, order_id: str, cards: Sequence[CardAddress]) -> CardsAttached:
         if len(cards) > self.MAX_RECIPIENTS:
             raise VendorRejected(f"LettrLabs takes at most {self.MAX_RECIPIENTS} recipients at once.")
-        answer = self._send_understood(
-            "recipients",
-            payloads.recipients_bodies(cards),
-            lambda body: self.client.add_recipients(order_id, body),
-            may_try=lambda refusal: True,
-        )
+        answer = self._send_recipients(order_id, payloads.recipients_bodies(cards))
         accepted = reading.whole(answer.acceptedRecipients)
         return CardsAttached(
             submitted=reading.whole(answer.submittedRecipients),
@@ -201,32 +195,25 @@ class LettrLabs(SendsCards):
     def read_proof(self, order_id: str) -> bytes:
         return unwrap_proof(self.client.proof(order_id))
 
-    def _send_understood(
-        self,
-        what: str,
-        bodies: Mapping[str, Any],
-        send: Callable[[Any], Sent],
-        *,
-        may_try: Callable[[VendorRejected], bool],
-    ) -> Sent:
-        """Send in the shape that was understood last time, and where that is refused in the other one, if it `may_try`.
+    def _send_recipients(self, order_id: str, bodies: Mapping[str, Any]) -> schemas.Attached:
+        """Send in the shape that was understood last time, and where that is refused in the other one.
 
         A refusal is certain not to have acted, so no more than one of them ever counts. The shape that worked is kept.
-        Raises what `send` raises, and when both are refused the refusal of the first.
+        Raises VendorError, and when both are refused the refusal of the first.
         """
-        known = self.connection.experience.get(what)
+        known = self.connection.experience.get("recipients")
         first, second = sorted(bodies, key=lambda shape: shape != known)
         try:
-            return send(bodies[first])
+            return self.client.add_recipients(order_id, bodies[first])
         except VendorRejected as refusal:
-            if refusal.status not in SHAPE_REFUSED or not may_try(refusal):
+            if refusal.status not in SHAPE_REFUSED:
                 raise
             try:
-                sent = send(bodies[second])
+                attached = self.client.add_recipients(order_id, bodies[second])
             except VendorRejected:
                 raise refusal from None
-        self.connection.experience.keep(what, second)
-        return sent
+        self.connection.experience.keep("recipients", second)
+        return attached
 
     def price_cards(self, order_id: str, mailing: Mailing | None) -> CardPrice:
         preview = self.client.price(order_id, payloads.preview_params(mailing))
@@ -239,12 +226,7 @@ class LettrLabs(SendsCards):
         return CardPrice(lines=tuple(price_line(row) for row in preview.lineItems), credits=sum(lowered, Decimal()))
 
     def check_out_cards(self, order_id: str, mailing: Mailing) -> Settlement:
-        answer = self._send_understood(
-            "checkout",
-            payloads.checkout_bodies(mailing),
-            lambda body: self.client.check_out(order_id, body),
-            may_try=lambda refusal: self._is_same_without_choices(order_id, mailing, refusal),
-        )
+        answer = self._send_checkout(order_id, mailing)
         word = reading.text(answer.orderStatus or answer.status)
         poll, expected = reading.amount(answer.pollAfterSeconds), reading.amount(answer.settlementExpectedWithinSeconds)
         return Settlement(
@@ -254,14 +236,30 @@ class LettrLabs(SendsCards):
             expected_within=None if expected is None else float(expected),
         )
 
+    def _send_checkout(self, order_id: str, mailing: Mailing) -> schemas.CheckoutSchema:
+        """Check out with all choices, always. Only where that is refused, and naming none does the same, without a body
+        as on their page. Nothing of it is kept: each campaign has choices of its own, and what is paid is paid.
+        """
+        try:
+            return self.client.check_out(order_id, payloads.checkout_body(mailing))
+        except VendorRejected as refusal:
+            if refusal.status not in SHAPE_REFUSED or not self._is_same_without_choices(order_id, mailing, refusal):
+                raise
+            try:
+                return self.client.check_out(order_id, None)
+            except VendorRejected:
+                raise refusal from None
+
     def _is_same_without_choices(self, order_id: str, mailing: Mailing, refusal: VendorRejected) -> bool:
-        """Return whether a checkout that names no choices does what was agreed: the refusal is not about paying or the
-        order's state, no day was chosen, and it costs the same.
+        """Return whether a checkout that names no choices does what was agreed: nothing else was chosen, the refusal is
+        not about paying or the order's state, and it costs the same.
         """
         text = " ".join([refusal.text, refusal.excerpt, *(f"{error.field} {error.text}" for error in refusal.errors)])
-        if mailing.hold_until is not None or OF_PAYING.search(text):
+        if mailing != payloads.WITHOUT_CHOICES or OF_PAYING.search(text):
             return False
-        return self.price_cards(order_id, None).total == self.price_cards(order_id, mailing).total
+        with suppress(VendorRejected, VendorProtocolError):
+            return self.price_cards(order_id, None).total == self.price_cards(order_id, mailing).total
+        return False
 
     def read_results(self, order_ids: Sequence[str]) -> dict[str, CardResults]:
         rows = self.client.analytics(",".join(order_ids))

@@ -6,6 +6,8 @@ from typing import Any
 from backoffice.vendors.card_messages import CardAddress, ConversionToReport, Mailing
 
 LONGEST_CONVERSION_TEXT = 255
+# What a checkout without a body is assumed to choose: the first of each list of values, and false for what is left out.
+WITHOUT_CHOICES = Mailing(postage="Standard", speed="Normal", hold_until=None, auto_bill=False)
 
 
 def recipients_bodies(cards: Sequence[CardAddress]) -> dict[str, Any]:
@@ -29,17 +31,14 @@ def recipient(card: CardAddress) -> dict[str, Any]:
     return {"address": _filled(address), "personal": _filled(personal)}
 
 
-def checkout_bodies(mailing: Mailing) -> dict[str, Any]:
-    """Return the checkout in each shape that a document shows, the likeliest first: "none" is that of the page, which
-    cannot say how to mail and how to pay.
-    """
-    chosen = {
+def checkout_body(mailing: Mailing) -> dict[str, Any]:
+    """Return the checkout with all that can be chosen: how to mail, and how to pay."""
+    return {
         "postageType": mailing.postage,
         "productionSpeed": mailing.speed,
         "holdUntilDate": mailing.hold_until.isoformat() if mailing.hold_until else None,
         "autoBill": mailing.auto_bill,
     }
-    return {"object": chosen, "none": None}
 
 
 def preview_params(mailing: Mailing | None) -> dict[str, str]:

@@ -7,6 +7,7 @@ from contextlib import AbstractContextManager
 from backoffice.vendors.abilities import SendsCards, Vendor
 from backoffice.vendors.registry import as_able, has_ability
 from orders.marketing.models import MailCampaign
+from orders.marketing.services.campaigns.following import ASKED_AT_ONCE
 from orders.marketing.services.campaigns.reports import apply_card_report
 
 
@@ -16,11 +17,13 @@ def compare_cards(vendor: Vendor, *, step: Callable[[], AbstractContextManager[N
     if not has_ability(vendor.name, SendsCards):
         return counts
     ids = dict(MailCampaign.objects.filter(vendor=vendor.name).exclude(vendor_id="").values_list("vendor_id", "pk"))
-    found = as_able(vendor, SendsCards).read_cards(list(ids)) if ids else {}
-    for vendor_id, report in found.items():
-        with step():
-            campaign = MailCampaign.objects.locked(ids[vendor_id])
-            before = campaign.state
-            apply_card_report(campaign, report)
-        counts["known" if campaign.state == before else "further there"] += 1
+    sends = as_able(vendor, SendsCards)
+    # A list shows one page of what it is asked for: so no more are asked for than a page holds.
+    for start in range(0, len(ids), ASKED_AT_ONCE):
+        for vendor_id, report in sends.read_cards(list(ids)[start : start + ASKED_AT_ONCE]).items():
+            with step():
+                campaign = MailCampaign.objects.locked(ids[vendor_id])
+                before = campaign.state
+                apply_card_report(campaign, report)
+            counts["known" if campaign.state == before else "further there"] += 1
     return counts
