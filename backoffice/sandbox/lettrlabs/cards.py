@@ -108,7 +108,7 @@ class Cards:
         return answered({"orderId": key, "status": "Deleted"})
 
     def append(self, request: Request, key: int) -> Response:
-        """Add recipients; incomplete ones are left out without an HTTP error."""
+        """Add recipients, or replace those there are; incomplete ones are left out without an HTTP error."""
         order = self._editable(key)
         given = given_recipients(request, shape=self._options.recipients_taken)
         if len(given) > MOST_RECIPIENTS:
@@ -117,6 +117,8 @@ class Cards:
             read = [read_recipient(value) for value in given]
         except BadRecipient as error:
             raise Refused(400, str(error)) from error
+        if self._options.recipients_put == "replace":
+            order["recipients"] = []
         refused = []
         for recipient in read:
             reason = why_undeliverable(recipient, bad_zips=self._options.bad_zips)

@@ -20,6 +20,7 @@ class LettrlabsOptions(OptionSet):
     accepted_name: Literal["acceptedRecipients", "totalRecipients"] = "acceptedRecipients"
     name_undeliverable: bool = True  # False: who is left out is not named
     recipients_taken: Literal["object", "array"] = "object"  # array: as their page shows it; the other one is a 400
+    recipients_put: Literal["append", "replace"] = "append"  # replace: as their page may mean by "attach (or replace)"
     checkout_body: Literal["wanted", "refused"] = "wanted"  # refused: as their page, which sends none
     recipients_shape: Literal["flat", "nested"] = "nested"  # as they are read back; in the list of orders always flat
     spell_addresses: bool = False  # write addresses as a post office would: upper case, ST for Street

@@ -1,7 +1,8 @@
 """Handing the recipients of a campaign over to its draft at the vendor.
 
 They are appended there, so what the draft holds is read before anything is sent (again), and each batch is named
-before it leaves: after a lost response the reading says whether it arrived. A card that arrived twice is taken out.
+before it leaves: after a lost response the reading says whether it arrived. A card that arrived twice is taken out. A
+draft that no longer holds who was in it, as where a batch replaces the one before, is for a person.
 """
 
 from collections.abc import Callable
@@ -15,6 +16,7 @@ from backoffice.engine.services.handlers import ReconcileResult
 from backoffice.text.translatable import gettext as _
 from backoffice.vendors.card_messages import CardsAttached, RemoteCard
 from backoffice.vendors.errors import VendorProtocolError, VendorRejected
+from backoffice.vendors.registry import vendor_title
 from orders.marketing.models import CampaignState, CardRecipient, CardState
 from orders.marketing.services.campaigns.handling import CampaignHandler
 from orders.marketing.services.campaigns.matching import Matching, match_cards
@@ -45,6 +47,7 @@ class AttachesRecipients(CampaignHandler):
                 continue
             if self._drop_unwilling(matching):
                 continue
+            self._ensure_kept(matching)
             if not self._attach_next():
                 self.unrecognised = len(matching.strange)
                 return
@@ -61,6 +64,28 @@ class AttachesRecipients(CampaignHandler):
             self.stick_and_withdraw(text)
         self.delivery.record(partial(self._take_over, matching))
         return matching
+
+    def _ensure_kept(self, matching: Matching) -> None:
+        """Ensure that the draft still holds who was in it, and that no batch took the place of the one before, as the
+        vendor's page may mean: else nobody is to pay for it. Raises Withdrawn then, and a person decides.
+
+        Whoever is missing of a batch that is there was left out by the vendor, which need not say so.
+        """
+        rows = [row for row in self._rows() if row.state in (CardState.ATTACHED, CardState.ACCEPTED)]
+        present = {row.batch for row in rows if row.pk in matching.pairs}
+        replaced = {row.batch for row in rows} - present - {self._newest_batch()}
+        missing = [row for row in rows if row.pk not in matching.pairs]
+        lost = [row for row in missing if row.state == CardState.ACCEPTED or row.batch in replaced]
+        if len(lost) <= len(matching.strange):  # they may be there in a spelling that we do not recognise
+            return
+        text = _("Recipients missing from the draft at the vendor: %(lost)d. Revert to draft and prepare it again.")
+        if replaced:
+            text = _(
+                "%(vendor)s replaced the recipients sent first by those sent last: there, a campaign can have at most "
+                "%(most)d recipients. Revert to draft and divide the campaign."
+            )
+        params = {"vendor": vendor_title(self.campaign.vendor), "most": self.vendor.MAX_RECIPIENTS, "lost": len(lost)}
+        self.stick_and_withdraw(text % params)
 
     def _held(self) -> list[RemoteCard]:
         vendor_id = self.campaign.vendor_id
@@ -163,7 +188,8 @@ class AttachesRecipients(CampaignHandler):
         before = [row for row in self._rows() if row.state in (CardState.ATTACHED, CardState.ACCEPTED)]
         matching = match_cards([*before, *asked], self._held())
         arrived = sum(row.pk in matching.pairs for row in asked)
-        if before and not any(row.pk in matching.pairs for row in before) and not matching.strange:
+        shows_before = any(row.pk in matching.pairs for row in before)
+        if before and not arrived and not shows_before and not matching.strange:
             return ReconcileResult.UNDECIDED  # it shows nobody at all, not even who is certainly there
         if not arrived and len(matching.strange) <= sum(row.pk not in matching.pairs for row in before):
             return ReconcileResult.ABSENT
