@@ -78,6 +78,15 @@ COMMON_ERRORS: tuple[KnownError, ...] = (
         ),
     ),
     KnownError(
+        pattern=r".+ refuses this to a client without the role (?P<role>\w+): (?P<own>.*)",
+        text=_("%(vendor)s refuses this, as our client there lacks the role %(role)s."),
+        remedy=_("Have the role added to the client in the portal of %(vendor)s, then send it again."),
+        examples=(
+            "Acme refuses this to a client without the role MERCHANT: Invalid scope(s) provided.",
+            "Acme refuses this to a client without the role FULFILLER: HTTP 403",
+        ),
+    ),
+    KnownError(
         pattern=r"Client authentication failed\.?|Unauthenticated\.?|Unauthorized\.?|Forbidden\.?"
         r"|This action is unauthorized\.|Invalid scope\(s\) provided\."
         r"|Our key was refused, and there is no other one\.",

@@ -75,7 +75,10 @@ class VendorNotFound(VendorRejected):
 
 
 class VendorAuthFailed(VendorError):
-    """401 twice with a fresh token, or 403: the vendor's queue stops until a person fixes the credentials."""
+    """401 twice with a fresh token, or 403: the vendor's queue stops until a person fixes the credentials.
+
+    Not the 403 of a vendor that documents it as a missing role: that refuses one request.
+    """
 
 
 class VendorProtocolError(VendorError):

@@ -104,11 +104,14 @@ def read_retry_after(text: str, *, now: datetime) -> float | None:
     return min(max(seconds, 0.0), LONGEST_RETRY_AFTER) if math.isfinite(seconds) else None
 
 
-def raise_for(answer: Response, *, write: bool, vendor: str, documented_503: bool, is_get: bool = False) -> None:
+def raise_for(
+    answer: Response, *, write: bool, vendor: str, documented_503: bool, role: str = "", is_get: bool = False
+) -> None:
     """Raise the VendorError that an answer means, unless it is a 2xx. A 401 is final here: renew the token before.
 
-    `documented_503`: the vendor says that a 503 means "not processed". `is_get`: a write in spite of its verb, which an
-    answer with another address has not fulfilled (RFC 9110, 15.4).
+    `documented_503`: the vendor says that a 503 means "not processed". `role`: it says that a 403 means that our client
+    lacks it. `is_get`: a write in spite of its verb, which an answer with another address has not fulfilled (RFC 9110,
+    15.4).
     """
     status, seen = answer.status, answer.seen
     if 200 <= status < 300:
@@ -120,16 +123,20 @@ def raise_for(answer: Response, *, write: bool, vendor: str, documented_503: boo
             wait = THROTTLED_FOR
         raise VendorUnavailable(f"{title} is not available (HTTP {status}).", retry_after=wait, **seen)
     if 400 <= status < 500:
-        raise _refusal(answer, vendor=vendor)
+        raise _refusal(answer, vendor=vendor, role=role)
     if status >= 500:
         raise after_sending(f"{title} failed with HTTP {status}.", write=write, **seen)
     text = f"{title} answered HTTP {status}, which is never followed."
     raise VendorRejected(text, **seen) if write and is_get else unreadable(text, write=write, **seen)
 
 
-def _refusal(answer: Response, *, vendor: str) -> VendorError:
+def _refusal(answer: Response, *, vendor: str, role: str) -> VendorError:
     status, seen, title = answer.status, answer.seen, vendor_title(vendor)
     message, errors = read_errors(answer.body)
+    # A page of HTML comes from what stands before the vendor's interface, and lets nothing of ours through.
+    if status == 403 and role and not answer.body.lstrip().startswith(b"<"):
+        text = f"{title} refuses this to a client without the role {role}: {message or f'HTTP {status}'}"
+        return VendorRejected(text, errors=errors, **seen)
     if status in (401, 403):
         return VendorAuthFailed(f"{title} refuses our credentials: {message or f'HTTP {status}'}", **seen)
     kind = VendorNotFound if status == 404 else VendorRejected

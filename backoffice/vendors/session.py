@@ -71,7 +71,8 @@ class Authorization(Protocol):
 
 
 class VendorSession:
-    """Requests to one vendor. `base_url` may carry a path; `documented_503`: its 503 means "not processed".
+    """Requests to one vendor. `base_url` may carry a path; `documented_503`: its 503 means "not processed"; `role`: its
+    403 means that our client lacks that one, and refuses one request, not our credentials.
 
     Raises VendorError and nothing else. Reads (GET) are repeated at `pace`; a write is sent once.
     """
@@ -84,6 +85,7 @@ class VendorSession:
         connection: Connection,
         auth: Authorization | None = None,
         documented_503: bool = False,
+        role: str = "",
         pace: Pace | None = None,
     ) -> None:
         self.name = name
@@ -91,6 +93,7 @@ class VendorSession:
         self.connection = connection
         self.auth = auth
         self.documented_503 = documented_503
+        self.role = role
         self.pace = pace or (Pace() if connection.patience is None else Pace(attempts=1))
         self._line = new_session()
 
@@ -152,8 +155,14 @@ class VendorSession:
         if answer.status == 401 and self.auth:
             answer = self._send(request, token=self.auth.renew(stale=token), secret=secret)
         if answer.status not in read_by_caller:
-            is_get = request.method == "GET"
-            raise_for(answer, write=request.write, vendor=self.name, documented_503=self.documented_503, is_get=is_get)
+            raise_for(
+                answer,
+                write=request.write,
+                vendor=self.name,
+                documented_503=self.documented_503,
+                role=self.role,
+                is_get=request.method == "GET",
+            )
         return answer
 
     def _send(self, request: Request, *, token: str, secret: bool) -> Response:

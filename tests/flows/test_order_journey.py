@@ -4,7 +4,7 @@ from collections.abc import Callable
 
 import pytest
 
-from backoffice.engine.models import Callback, Push
+from backoffice.engine.models import Callback, Integration, Push
 from backoffice.engine.models.callback import CallbackState
 from backoffice.engine.models.push import PushState
 from backoffice.errors import IllegalTransition
@@ -88,6 +88,21 @@ def test_a_refused_line_holds_the_order_with_cause_and_field(sandbox, place: Pla
     assert list(hold.errors) == ["lines.2"]
     assert order.vendor_orders.get().state == VendorOrderState.REFUSED
     assert sandbox.ledger.physical_orders() == []
+
+
+def test_a_role_that_our_client_lacks_refuses_one_order_and_stops_no_other(sandbox, place: Place) -> None:
+    body = '{"message": "Invalid scope(s) provided."}'
+    rule = sandbox.faults.add("status", method="POST", path=r"v1/orders$", times=1, status=403, body=body)
+
+    order, other = place(), place()
+
+    assert rule.hits == 1
+    assert (order.state, other.state) == (OrderState.HELD, OrderState.RELEASED)
+    hold = order.holds.get()
+    assert hold.reason == HoldReason.VENDOR_REFUSED
+    assert "without the role MERCHANT: Invalid scope(s) provided." in hold.text
+    assert [row["reference"] for row in sandbox.ledger.physical_orders()] == [other.number]
+    assert not Integration.objects.filter(auth_failed_at__isnull=False).exists()
 
 
 def test_a_corrected_order_is_placed_anew_and_its_old_draft_cancelled(sandbox, place: Place, work) -> None:

@@ -63,6 +63,18 @@ def test_each_status_has_one_meaning_for_writes_and_one_for_reads(
     assert type(error_of(Response(status), write=False)) is read
 
 
+@pytest.mark.parametrize("write", [True, False])
+def test_a_403_that_is_documented_as_a_missing_role_refuses_one_request(write: bool) -> None:
+    def meaning(body: bytes) -> type[VendorError]:
+        with pytest.raises(VendorError) as raised:
+            raise_for(Response(403, body=body), write=write, vendor="acme", documented_503=True, role="MERCHANT")
+        return type(raised.value)
+
+    assert meaning(b'{"message": "Invalid scope(s) provided."}') is meaning(b"") is VendorRejected
+    # A page of what stands before the vendor: nothing gets through, so nothing is refused for good.
+    assert meaning(b" <!doctype html><h1>Access denied</h1>") is VendorAuthFailed
+
+
 def test_a_503_that_is_not_documented_may_have_been_done() -> None:
     assert type(error_of(Response(503), write=True, documented_503=False)) is VendorAmbiguous
 

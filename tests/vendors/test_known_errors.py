@@ -34,7 +34,8 @@ def all_entries() -> list[KnownError]:
 
 def error_of(status: int, body: str = "", *, write: bool = True) -> VendorError:
     with pytest.raises(VendorError) as raised:
-        raise_for(Response(status, body=body.encode()), write=write, vendor="mypromo", documented_503=True)
+        answer = Response(status, body=body.encode())
+        raise_for(answer, write=write, vendor="mypromo", documented_503=True, role="MERCHANT")
     return raised.value
 
 
@@ -73,8 +74,11 @@ def test_what_the_pattern_finds_is_put_in() -> None:
 
 
 def test_the_vendors_words_are_taken_out_of_a_sentence_of_the_transport() -> None:
-    shown = explain("mypromo", error_of(403, '{"message": "Your plan has ended."}').text)
+    shown = explain("mypromo", error_of(401, '{"message": "Your plan has ended."}').text)
     assert shown.text == "mypromo does not accept our credentials."
+    assert shown.original == "Your plan has ended."
+    shown = explain("mypromo", error_of(403, '{"message": "Your plan has ended."}').text)
+    assert shown.text == "mypromo refuses this, as our client there lacks the role MERCHANT."
     assert shown.original == "Your plan has ended."
 
 

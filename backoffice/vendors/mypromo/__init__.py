@@ -17,6 +17,7 @@ Surprises
 - Three of five pieces shipped, and the order is `FINISHED` all the same: state and shipments are read apart.
 - Callbacks carry no signature, event id or time. What protects them are the credentials we hand over with an order.
 - `shipping_late`, `delivered` and `delivery_late` are false, null or 0. `meta.per_page` is text or a number.
+- A 401 is a wrong token, a 403 a role that the client lacks: it refuses that one request, and is not repeated.
 - `errors` is a list of objects in one place and an object of lists in another.
 - Ids of countries and states contradict each other from route to route: they are keyed by ISO code here, carriers
   by their key in lower case (`UPS` and `ups` both occur).

@@ -15,6 +15,7 @@ from backoffice.vendors.kept_accounts import AccountField, FieldKind
 MERCHANT = "mypromo"
 FULFILLER = "mypromo-fulfiller"
 SANDBOX = "mypromo-sandbox"
+MERCHANT_ROLE = "MERCHANT"
 # Where orders are really made, by their documents.
 LIVE_HOST = "api.mypromo.com"
 
@@ -31,6 +32,11 @@ class Account:
     scope: str
     url: str
     is_sandbox: bool = False
+
+    @property
+    def role(self) -> str:
+        """The role that a 403 says is missing: their scope `*` stands for all that the client has."""
+        return MERCHANT_ROLE if self.scope == "*" else self.scope
 
     @property
     def is_complete(self) -> bool:

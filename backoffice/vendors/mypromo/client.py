@@ -37,6 +37,7 @@ class MypromoClient:
             base_url=account.url,
             connection=connection,
             documented_503=True,
+            role=account.role,
             pace=pace,
         )
         # The token's route is the one without authorization, and the one without "v1/".

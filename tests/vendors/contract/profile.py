@@ -35,6 +35,8 @@ class Profile:
     link: Callable[[], str] = lambda: ""
     # Whether its documents say that a 503 means "not processed".
     documented_503: bool = False
+    # Whether its documents say that a 403 means that our client lacks a role.
+    documented_403: bool = False
 
     # Taking orders: one that it takes under this reference, and that the sandbox makes; its line.
     order: Callable[[str], OrderToPlace] | None = None

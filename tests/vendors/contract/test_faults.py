@@ -85,7 +85,8 @@ def test_every_fault_is_the_right_error(
         settings.VENDOR_READ_TIMEOUT = READ_TIMEOUT if fault == IN_TIME else 10
         error = struck(call, before(act), profile, outside)
         is_certain = fault == "503" and profile.documented_503
-        expected = VendorUnavailable if is_certain else errors[call.writes]
+        lacks_role = fault == "403" and profile.documented_403
+        expected = VendorUnavailable if is_certain else VendorRejected if lacks_role else errors[call.writes]
         if isinstance(error, expected) is ((call.method, fault) in profile.differs):
             found[fault] = error
     assert found == {}

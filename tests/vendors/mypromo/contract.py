@@ -119,6 +119,7 @@ def profile(
         app="mypromo",
         url=lambda sandbox: sandbox.url,
         documented_503=True,
+        documented_403=True,
         documented_errors=documented_errors(),
         link=link,
         order=order,

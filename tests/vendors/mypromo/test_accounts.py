@@ -15,7 +15,7 @@ from backoffice.vendors.abilities import (
 )
 from backoffice.vendors.base import CallbackRequest
 from backoffice.vendors.catalog_messages import TierData
-from backoffice.vendors.errors import VendorError, VendorRejected
+from backoffice.vendors.errors import VendorAuthFailed, VendorRejected
 from backoffice.vendors.listing_messages import PriceData, StockData
 from backoffice.vendors.mypromo.adapter import MyPromo, MyPromoFulfiller
 from backoffice.vendors.mypromo.payloads import amazon_line_payload
@@ -68,9 +68,26 @@ def test_the_fulfiller_gets_a_token_of_its_own(speak_as_fulfiller: SpeakAsFulfil
 
 def test_errors_name_the_account_by_its_title(speak: Speak, speak_as_fulfiller: SpeakAsFulfiller) -> None:
     for speaking, name in ((speak, "mypromo"), (speak_as_fulfiller, r"mypromo \(fulfiller\)")):
-        mypromo, _ = speaking(reply(403))
-        with pytest.raises(VendorError, match=f"^{name} refuses our credentials"):
+        mypromo, _ = speaking(reply(401), reply(200, sample("token.200.json")), reply(401))
+        with pytest.raises(VendorAuthFailed, match=f"^{name} refuses our credentials"):
             mypromo.check()
+
+
+def test_a_403_names_the_role_that_the_client_lacks_and_refuses_that_request_only(
+    speak: Speak, speak_as_fulfiller: SpeakAsFulfiller
+) -> None:
+    for speaking, role in ((speak, "MERCHANT"), (speak_as_fulfiller, "FULFILLER")):
+        mypromo, _ = speaking(reply(403, '{"message": "Invalid scope(s) provided."}'))
+        with pytest.raises(VendorRejected, match=rf"without the role {role}: Invalid scope\(s\) provided\.") as raised:
+            mypromo.check()
+        assert raised.value.status == 403
+
+
+def test_a_client_that_gets_no_token_for_its_scope_has_wrong_credentials(speak: Speak, outside: Outside) -> None:
+    outside.tokens.token = None
+    mypromo, _ = speak(reply(403, '{"message": "Forbidden."}'))
+    with pytest.raises(VendorAuthFailed):
+        mypromo.check()
 
 
 def test_both_accounts_are_called_back_with_the_same_secret() -> None:
