@@ -107,7 +107,11 @@ class OrdersAbility(TakesDraftOrders):
         return order_report(order, vendor=self.name, base=self._account().url)
 
 
-def _faked(account: Account) -> list[str]:
-    """Return the flags of their sandbox, of which a merchant who is a fulfiller there too leaves some out."""
+def _faked(account: Account) -> dict[str, bool]:
+    """Return the flags of their sandbox, none elsewhere. Both are on there where they are left out, so a merchant who is
+    a fulfiller there too has to say that they are off.
+    """
+    if not account.is_sandbox:
+        return {}
     flags = {"fake_preflight": settings.MYPROMO_FAKE_PREFLIGHT, "fake_shipment": settings.MYPROMO_FAKE_SHIPMENT}
-    return [name for name, is_set in flags.items() if is_set and account.is_sandbox]
+    return {name: bool(is_set) for name, is_set in flags.items()}

@@ -4,7 +4,7 @@ What is not given is sent as null where their examples show null, and left out w
 a minimum of two characters are never sent shorter: mypromo refuses "" there.
 """
 
-from collections.abc import Collection
+from collections.abc import Mapping
 from typing import Any
 
 from msgspec.structs import asdict, replace
@@ -28,10 +28,14 @@ DOCUMENT_TYPES = {"delivery_slip": "deliverySlip", "label": "label"}
 
 
 def order_payload(
-    order: OrderToPlace, *, callback: dict[str, Any] | None, faked: Collection[str] = (), with_contact: bool = False
+    order: OrderToPlace,
+    *,
+    callback: dict[str, Any] | None,
+    faked: Mapping[str, bool] | None = None,
+    with_contact: bool = False,
 ) -> dict[str, Any]:
-    """Return the body of "create order". `faked` are flags of their sandbox, which the live system must never see;
-    `with_contact` a recipient without e-mail or telephone gets the customer's.
+    """Return the body of "create order". `faked` are the flags of their sandbox with their values, which the live
+    system must never see; `with_contact` a recipient without e-mail or telephone gets the customer's.
 
     `invoice` is left out on purpose: their SDK's notes say that it does not work. Without `shipper` and `export`
     mypromo takes the addresses assigned to the client.
@@ -53,7 +57,7 @@ def order_payload(
         "files": [_document(document) for document in order.documents],
     }
     payload |= {name: value for name, value in optional.items() if value}
-    return payload | dict.fromkeys(faked, True)
+    return payload | dict(faked or {})
 
 
 def line_payload(line: LineToPlace) -> dict[str, Any]:

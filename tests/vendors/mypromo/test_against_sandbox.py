@@ -71,6 +71,16 @@ def test_an_order_with_everything_is_taken_as_it_is_sent(mypromo: MyPromo, sandb
     assert raised.value.errors
 
 
+def test_an_order_waits_for_its_fulfiller_where_no_parcel_is_faked(
+    mypromo: MyPromo, sandbox: Sandbox, settings: Any
+) -> None:
+    settings.MYPROMO_SANDBOX, settings.MYPROMO_FAKE_SHIPMENT = True, False
+    vendor_id = place(mypromo, "REAL-1")
+    sandbox.advance(60)
+    report = mypromo.read_order(vendor_id)
+    assert (report.state, report.shipments) == (RemoteOrderState.IN_PRODUCTION, ())
+
+
 def test_an_order_goes_its_whole_way(mypromo: MyPromo, sandbox: Sandbox) -> None:
     vendor_id = place(mypromo, "WAY-1")
     seen = [mypromo.read_order(vendor_id)]
