@@ -4,6 +4,7 @@ Every batch is absolute, so sending one twice does no harm. mypromo answers with
 wrong row has the whole batch refused (assumed, as no ticket is given then).
 """
 
+import re
 from collections.abc import Callable, Sequence
 from typing import Any, ClassVar, TypeVar
 
@@ -33,6 +34,8 @@ from backoffice.vendors.mypromo.limits import MAX_BATCH
 from backoffice.vendors.mypromo.schemas import Queued
 from backoffice.vendors.reading import text
 
+# A row in the key of an error, where `errors` is an object.
+_PLACE = re.compile(r"data\.(\d{1,4})(?:\.|$)")
 Row = TypeVar("Row", SalesPriceUpdate, FulfillerPriceUpdate, StockUpdate, SyncUpdate, SearchTextUpdate)
 
 
@@ -96,8 +99,10 @@ def _name(row: SalesPriceUpdate | FulfillerPriceUpdate | StockUpdate | SyncUpdat
 
 
 def _named_as_sent(error: FieldError, rows: Sequence[Row]) -> FieldError:
-    """Name a product by the SKU that was sent: mypromo gives both."""
+    """Name a product by the SKU that was sent: mypromo gives both, or the place of its row (`data.3.stock.qty`)."""
     sent = {_name(row) for row in rows}
     names = [error.field, *error.other_names]
+    if (found := _PLACE.match(error.field)) and int(found[1]) < len(rows):
+        names = [_name(rows[int(found[1])]), *names]
     known = [name for name in names if name in sent] or names
     return FieldError(known[0], error.text, other_names=tuple(name for name in names if name != known[0]))

@@ -162,6 +162,29 @@ def test_wrong_rows_are_named_by_their_sku(batch: Any) -> None:
     assert raised.value.text == refusal["message"]
 
 
+def test_wrong_rows_are_named_by_their_place_where_errors_are_an_object(batch: Any) -> None:
+    """`errors` may be an object, and then its keys say which entry of `data` is meant."""
+    _, send, _, rows = batch
+    errors = {
+        "data.1.stock.qty": ["must be at least 0."],
+        "data.0": "is odd.",
+        "data": ["Some rows are wrong."],
+        "data.77.sku": ["is no row of ours."],
+        "database.1": ["is another word."],
+    }
+    call, _ = send(reply(422, json.dumps({"message": "The given data was invalid.", "errors": errors})))
+    with pytest.raises(VendorRejected) as raised:
+        call()
+    first, second = (getattr(row, "name", row.sku) for row in rows[:2])
+    assert raised.value.errors == (
+        FieldError(second, "must be at least 0.", other_names=("data.1.stock.qty",)),
+        FieldError(first, "is odd.", other_names=("data.0",)),
+        FieldError("data", "Some rows are wrong."),
+        FieldError("data.77.sku", "is no row of ours."),
+        FieldError("database.1", "is another word."),
+    )
+
+
 def test_a_batch_without_a_readable_ticket_may_have_been_taken(batch: Any) -> None:
     _, send, _, _ = batch
     for answer in ('{"message": "OK"}', "", "[]", '{"queue_id": null}', '{"queue_id": "../1"}'):
