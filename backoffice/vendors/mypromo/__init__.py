@@ -15,7 +15,8 @@ Surprises
 - Items can be neither changed nor removed. A draft that is wrong is cancelled and made again.
 - One file that cannot be fetched cancels the whole order; the reason stands in the history only.
 - Three of five pieces shipped, and the order is `FINISHED` all the same: state and shipments are read apart.
-- Callbacks carry no signature, event id or time. What protects them are the credentials we hand over with an order.
+- Callbacks carry no signature, event id or time. What protects them are the credentials we hand over with an order;
+  what they are about shows by their keys, as a client may have one address for all of them.
 - `shipping_late`, `delivered` and `delivery_late` are false, null or 0. `meta.per_page` is text or a number.
 - A 401 is a wrong token, a 403 a role that the client lacks: it refuses that one request, and is not repeated.
 - `errors` is a list of objects in one place and an object of lists in another.

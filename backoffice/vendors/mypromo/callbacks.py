@@ -112,7 +112,8 @@ def _address(topic: str, account: type[Vendor]) -> str:
 
 
 def read(topic: str, body: bytes, *, vendor: str, base: str, topics: Collection[str]) -> tuple[Message, ...]:
-    """Return the order, production order or job that a callback carries, as its topic promises.
+    """Return the order, production order or job that a callback carries. What it is shows by its keys, as a client of
+    theirs may have one address for all: any of the account's `topics` is read at the address of any other.
 
     `vendor` names the account it came to, `base` is that one's address. Raises InvalidCallback, and nothing else, for
     any other body or topic.
@@ -124,8 +125,10 @@ def read(topic: str, body: bytes, *, vendor: str, base: str, topics: Collection[
         raise InvalidCallback("contains NUL characters")
     try:
         body.decode("utf-8")
-        _ensure_ours(topic, msgspec.json.decode(body, type=dict[str, msgspec.Raw]))
-        return (_read_one(topic, body, vendor=vendor, base=base),)
+        found = _topic_of(msgspec.json.decode(body, type=dict[str, msgspec.Raw]))
+        if found not in topics:
+            raise InvalidCallback(f"is about {found or 'nothing that is known'}, and no topic of this account")
+        return (_read_one(found, body, vendor=vendor, base=base),)
     except (ValueError, RecursionError, OverflowError) as error:
         raise InvalidCallback(str(error)) from error
 
@@ -138,14 +141,10 @@ def _read_one(topic: str, body: bytes, *, vendor: str, base: str) -> Message:
     return order_report(msgspec.json.decode(body, type=OrderSchema, strict=False), vendor=vendor, base=base)
 
 
-def _ensure_ours(topic: str, keys: Collection[str]) -> None:
-    """Raise InvalidCallback for another topic: callbacks name no event, and are told apart by their keys."""
-    found = ""
+def _topic_of(keys: Collection[str]) -> str:
+    """Return what a callback is about, empty for nothing that is known: it names no event."""
     if "production_order_items" in keys:
-        found = "production"
-    elif "job_id" in keys:
-        found = "jobs"
-    elif "items" in keys and "recipient" in keys:
-        found = "orders"
-    if found != topic:
-        raise InvalidCallback(f"is no message about {topic}, but about {found or 'nothing that is known'}")
+        return "production"
+    if "job_id" in keys:
+        return "jobs"
+    return "orders" if "items" in keys and "recipient" in keys else ""

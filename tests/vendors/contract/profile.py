@@ -57,3 +57,5 @@ class Profile:
 
     # Callbacks: by topic, requests that the vendor would send, each proved by another of the secrets in force.
     callbacks: Callable[[str], Sequence[CallbackRequest]] = lambda topic: ()
+    # Whether a body shows which topic it is about, whatever address it came to.
+    callbacks_name_their_topic: bool = False

@@ -127,6 +127,7 @@ def profile(
         shorten_pages=shorten_pages,
         empty_page='{"data": [], "links": {}, "meta": {}}',
         callbacks=callbacks,
+        callbacks_name_their_topic=True,
         fill=fill,
         beside=BESIDE | beside,
         differs=differs,

@@ -12,8 +12,10 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from backoffice.vendors.base import CallbackRequest, InvalidCallback
+from backoffice.vendors.batch_messages import JobReport
 from backoffice.vendors.messages import OrderReport, RemoteOrderState
-from backoffice.vendors.mypromo.adapter import MyPromo
+from backoffice.vendors.mypromo.adapter import MyPromo, MyPromoFulfiller
+from backoffice.vendors.production_messages import ProductionOrderReport
 from tests.vendors.mypromo.samples import sample, sample_json
 
 SECRET = "callback-secret"
@@ -224,7 +226,6 @@ HOSTILE = {
     "items that are none": body_of(items="many"),
     "an item that is none": body_of(items=[None]),
     "a history without id": body_of(histories=[{"text": "x"}]),
-    "a job": sample("jobs.get.200.json"),
     "a production order": sample("production_orders.get.200.json"),
     "a list of orders": sample("orders.list.200.json"),
     "an order without items": json.dumps({k: v for k, v in ORDER.items() if k != "items"}).encode(),
@@ -242,6 +243,28 @@ def test_a_body_that_is_no_order_is_called_invalid(name: str) -> None:
 def test_a_topic_that_the_account_does_not_have_is_called_invalid(topic: str) -> None:
     with pytest.raises(InvalidCallback, match="no such topic"):
         MyPromo.read_callback(topic, body_of())
+
+
+def test_a_callback_is_what_its_keys_say_at_whichever_address_of_the_account_it_comes() -> None:
+    """A client of theirs may have one address only, to which jobs go as well."""
+    job, production = sample("jobs.get.200.json"), sample("production_orders.get.200.json")
+    found = {
+        (vendor, topic): [type(vendor.read_callback(topic, body)[0]) for body in bodies]
+        for vendor, bodies in ((MyPromo, [body_of(), job]), (MyPromoFulfiller, [production, job]))
+        for topic in vendor.CALLBACK_TOPICS
+    }
+    assert found == {
+        (MyPromo, "orders"): [OrderReport, JobReport],
+        (MyPromo, "jobs"): [OrderReport, JobReport],
+        (MyPromoFulfiller, "production"): [ProductionOrderReport, JobReport],
+        (MyPromoFulfiller, "jobs"): [ProductionOrderReport, JobReport],
+    }
+
+
+@pytest.mark.parametrize("topic", ["production", "jobs"])
+def test_what_only_another_account_is_called_about_stays_invalid(topic: str) -> None:
+    with pytest.raises(InvalidCallback, match="no topic of this account"):
+        MyPromoFulfiller.read_callback(topic, body_of())
 
 
 def read_or_invalid(body: bytes) -> tuple[Any, ...]:
