@@ -5,6 +5,8 @@ VendorError
 │   └── RateLimited       our own rate limit is used up; no attempt is counted
 ├── VendorAmbiguous       perhaps done: look before anything else
 ├── VendorRejected        understood, and no
+│   ├── VendorNotFound    no such thing there
+│   └── VendorAlreadyDone no, as it is done already
 ├── VendorAuthFailed      our credentials, after one token refresh
 └── VendorProtocolError   an answer we do not understand
 """
@@ -72,6 +74,10 @@ class VendorRejected(VendorError):
 
 class VendorNotFound(VendorRejected):
     """404: no such thing at the vendor (or not yet)."""
+
+
+class VendorAlreadyDone(VendorRejected):
+    """Refused because it is done already: by a request of ours whose answer was lost, or by somebody else."""
 
 
 class VendorAuthFailed(VendorError):

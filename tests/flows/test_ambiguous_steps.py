@@ -43,6 +43,33 @@ def test_an_ambiguous_step_ends_in_exactly_one_physical_order(
     _assert_one_right_order(sandbox, order)
 
 
+@pytest.mark.parametrize(
+    ("text", "submits"), [("Order #9 has been submitted.", 1), ("Nothing that anybody here understands.", 2)]
+)
+def test_a_submit_without_an_answer_is_found_however_the_history_words_it(
+    text: str, submits: int, sandbox: Sandbox, place: Place
+) -> None:
+    """Both are PENDING. Where the history does not help, the refusal of the second one says that it is submitted."""
+    sandbox.faults.add("cut_after", method="POST", path=SUBMIT, times=1)
+    sandbox.faults.add("reworded", words={r"Order submitted\.": text})
+
+    order = place({"quantity": 5}, {"quantity": 25})
+
+    _assert_one_right_order(sandbox, order)
+    assert (order.state, order.holds.count()) == (OrderState.RELEASED, 0)
+    assert sandbox.ledger.total("POST v1/orders/{id}/submit") == submits
+
+
+def test_a_submit_that_is_refused_for_anything_else_is_refused(sandbox: Sandbox, place: Place) -> None:
+    body = '{"message": "The recipient is invalid."}'
+    sandbox.faults.add("status", method="POST", path=SUBMIT, times=1, status=422, body=body)
+
+    order = place()
+
+    assert (order.state, order.vendor_orders.get().state) == (OrderState.HELD, VendorOrderState.REFUSED)
+    assert sandbox.ledger.physical_orders() == []
+
+
 @pytest.mark.parametrize("kind", ["cut_after", "cut_before"])
 @pytest.mark.parametrize("reference_filter", ["loose", "ignored"])
 def test_a_lost_create_is_searched_for_even_where_the_filter_cannot_be_trusted(

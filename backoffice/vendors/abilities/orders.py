@@ -76,7 +76,7 @@ class TakesDraftOrders(TakesOrders, ReportsOrders, Protocol):
         """Add a line to a draft. Twice is two lines."""
 
     def submit_order(self, vendor_id: str) -> OrderReport:
-        """Have a draft produced: this is what costs money."""
+        """Have a draft produced: this is what costs money. Raises VendorAlreadyDone when that is under way."""
 
     def cancel_order(self, vendor_id: str) -> OrderReport:
         """Cancel a draft, or an order before production. Raises VendorRejected when it is too late."""

@@ -8,8 +8,8 @@ is used: docs/vendors/mypromo.md.
 The source is mypromo's API document (https://docs.api.mypromo.com/) unless something else is named.
 
 Surprises
-- A fresh order already is `PENDING`, and so is a submitted one: only the history text "Order submitted." (or our
-  own record) tells them apart.
+- A fresh order already is `PENDING`, and so is a submitted one: only a history text such as "Order submitted." (or our
+  own record) tells them apart; and where none is understood, the refusal of a second submit ("processed order").
 - Nothing is idempotent and no key can be sent. Orders are found again by `reference`, which stands in the example
   address of the list only, not among its filters: a server that ignores it answers with everything.
 - Items can be neither changed nor removed. A draft that is wrong is cancelled and made again.

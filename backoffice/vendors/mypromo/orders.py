@@ -1,6 +1,7 @@
 """Placing and watching orders at mypromo, in our words. Mixed into `MyPromo`."""
 
 import logging
+import re
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from datetime import date, datetime
 from typing import ClassVar
@@ -10,7 +11,7 @@ from django.conf import settings
 
 from backoffice.vendors.abilities import TakesDraftOrders
 from backoffice.vendors.change_pages import ChangePage
-from backoffice.vendors.errors import FieldError
+from backoffice.vendors.errors import FieldError, VendorAlreadyDone, VendorRejected
 from backoffice.vendors.messages import LineReport, LineToPlace, OrderReport, OrderToPlace
 from backoffice.vendors.mypromo import limits, schemas
 from backoffice.vendors.mypromo.accounts import Account
@@ -24,6 +25,7 @@ from backoffice.vendors.mypromo.reports import line_report, order_report
 logger = logging.getLogger(__name__)
 
 ORDERS_PER_PAGE = 15
+_PROCESSED = re.compile(r"edit a processed order", re.IGNORECASE)
 
 
 class _FilterIgnored(Exception):
@@ -60,7 +62,13 @@ class OrdersAbility(TakesDraftOrders):
         return line_report(self.client.add_item(vendor_id, line_payload(line)), base=self._account().url)
 
     def submit_order(self, vendor_id: str) -> OrderReport:
-        return self._report(self.client.submit_order(vendor_id))
+        """Submit it; one that is submitted is refused as processed, whatever its state and its history say."""
+        try:
+            return self._report(self.client.submit_order(vendor_id))
+        except VendorRejected as error:
+            if error.status != 422 or not _PROCESSED.search(error.text):
+                raise
+            raise VendorAlreadyDone(error.text, errors=error.errors, status=422, excerpt=error.excerpt) from error
 
     def cancel_order(self, vendor_id: str) -> OrderReport:
         return self._report(self.client.cancel_order(vendor_id))

@@ -1,5 +1,6 @@
 """From mypromo's words to ours."""
 
+import re
 from typing import Any
 
 from django.conf import settings
@@ -36,8 +37,15 @@ ORDER_STATES = {
     "CANCELED": RemoteOrderState.CANCELLED,
     "CANCELLED": RemoteOrderState.CANCELLED,
 }
-# A draft and a submitted order are both PENDING: these texts of the history are found in submitted ones only.
-SUBMITTED_TEXTS = frozenset({"Order submitted.", "Order ready for production.", "Order is now in production."})
+# A draft and a submitted order are both PENDING: these texts of the history are found in submitted ones only. They are
+# prose ("Order submitted.", "Order ready for production.", "Order is now in production."), so another way to say the
+# same will do; but all of a line has to say it, as "Order not submitted." must not.
+_SUBMITTED_TEXT = re.compile(
+    r"\W*(?:(?:the|your)\s+)?order(?:\s+(?:no\.?\s*)?#?[\w-]{0,50}\d[\w-]{0,50})?(?:\s+(?:is|was|has\s+been))?"
+    r"(?:\s+(?:now|already|successfully))*\s+(?:submitted|ready\s+for\s+production|in\s+production)"
+    r"(?:\s+successfully)?(?:\s+by\s+\S+)?\W*",
+    re.IGNORECASE,
+)
 # READY and SUBMITTED are seen at designs, which live at mypromo. ERROR and the like are assumed: the documents show no
 # file that failed.
 FILE_STATES = {
@@ -55,7 +63,7 @@ def order_state(order: schemas.OrderSchema) -> RemoteOrderState:
     """Return our word for an order's state; UNKNOWN for a word that is not documented."""
     state = ORDER_STATES.get(order.status.upper(), RemoteOrderState.UNKNOWN)
     if state is RemoteOrderState.DRAFT and any(
-        isinstance(entry.text, str) and entry.text in SUBMITTED_TEXTS for entry in order.histories or ()
+        isinstance(entry.text, str) and _SUBMITTED_TEXT.fullmatch(entry.text) for entry in order.histories or ()
     ):
         return RemoteOrderState.SUBMITTED
     return state

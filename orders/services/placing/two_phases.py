@@ -11,7 +11,7 @@ from backoffice.engine.models import Push
 from backoffice.engine.services.delivery import Delivery, Withdrawn
 from backoffice.engine.services.handlers import ReconcileResult, push_kind
 from backoffice.text.translatable import gettext as _
-from backoffice.vendors.errors import VendorProtocolError, VendorRejected
+from backoffice.vendors.errors import VendorAlreadyDone, VendorProtocolError, VendorRejected
 from backoffice.vendors.messages import OrderReport, OrderToPlace, RemoteOrderState
 from backoffice.vendors.registry import vendor_title
 from orders.models import HoldReason, Order, VendorOrder, VendorOrderState
@@ -143,10 +143,11 @@ class Placement(DraftHandler):
         vendor_id = self.row.vendor_id
         try:
             report = self.delivery.write("submit", lambda: self.vendor.submit_order(vendor_id), self.record_submitted)
-        except VendorRejected:
-            # A late first attempt makes the second one fail: the vendor's state decides, not its refusal.
+        except VendorRejected as refusal:
+            # A late first attempt makes the second one fail: the vendor's state decides, not its refusal. But where its
+            # word is still that of a draft, a refusal for being submitted says more.
             report = self.read()
-            if report.state not in SUBMITTED:
+            if report.state not in SUBMITTED and not isinstance(refusal, VendorAlreadyDone):
                 raise
             self.delivery.record(lambda: self.record_submitted(report))
         self._compare_submitted(report)

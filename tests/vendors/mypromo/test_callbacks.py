@@ -129,7 +129,39 @@ def test_each_word_for_a_state_is_ours_or_unknown_and_kept(word: str, state: Rem
     assert state_of(word) is state
 
 
-@pytest.mark.parametrize("text", ["Order submitted.", "Order ready for production.", "Order is now in production."])
+SAYS_SUBMITTED = [
+    "Order submitted.",
+    "Order ready for production.",
+    "Order is now in production.",
+    "Order #9 submitted.",
+    "order 9 has been submitted",
+    "The order was submitted successfully.",
+    "Order WEB-100001 is already in production!",
+    "Order submitted by max@example.com.",
+]
+SAYS_NOTHING = [
+    "Order not submitted.",
+    "Order #9 was not submitted.",
+    "Order could not be submitted.",
+    "Order is not ready for production.",
+    "Order will be submitted.",
+    "Order is to be submitted.",
+    "Order #9 is not yet in production.",
+    "Order unsubmitted.",
+    "Order submitted: no.",
+    "Item #8 added to order #9.",
+    "Please check the order before it is submitted.",
+    "Callback for order #9 submitted.",
+    "Submitted.",
+]
+
+
+@pytest.mark.parametrize("text", SAYS_NOTHING)
+def test_a_draft_is_no_submitted_order_whatever_else_its_history_says(text: str) -> None:
+    assert state_of("PENDING", "New order created.", text) is RemoteOrderState.DRAFT
+
+
+@pytest.mark.parametrize("text", SAYS_SUBMITTED)
 def test_a_pending_order_is_submitted_when_its_history_says_so(text: str) -> None:
     assert state_of("PENDING", "New order created.") is RemoteOrderState.DRAFT
     assert state_of("PENDING", "New order created.", text) is RemoteOrderState.SUBMITTED

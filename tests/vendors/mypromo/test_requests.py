@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from backoffice.vendors.errors import VendorRejected
+from backoffice.vendors.errors import VendorAlreadyDone, VendorRejected
 from backoffice.vendors.messages import Credentials, FileLink, RemoteLineKind, Sale
 from backoffice.vendors.mypromo.callbacks import callback_path_token
 from tests.vendors.loopback import reply
@@ -54,6 +54,24 @@ def test_the_fake_flags_are_sent_to_their_sandbox_only(speak: Speak, settings: A
     settings.MYPROMO_SANDBOX = True
     sent = sent_order(speak)
     assert (sent["fake_preflight"], sent["fake_shipment"]) == (True, True)
+
+
+@pytest.mark.parametrize(
+    ("status", "text", "is_done"),
+    [
+        (422, "You cannot edit a processed order.", True),
+        (422, "You cannot submit an order without items.", False),
+        (400, "You cannot edit a processed order.", False),
+    ],
+)
+def test_only_the_documented_refusal_of_a_processed_order_says_that_it_is_submitted(
+    speak: Speak, status: int, text: str, is_done: bool
+) -> None:
+    mypromo, _ = speak(reply(status, json.dumps({"message": text})))
+    with pytest.raises(VendorRejected) as raised:
+        mypromo.submit_order("9")
+    assert isinstance(raised.value, VendorAlreadyDone) is is_done
+    assert (raised.value.text, raised.value.status) == (text, status)
 
 
 @pytest.mark.parametrize("name", ["fake_preflight", "fake_shipment"])
