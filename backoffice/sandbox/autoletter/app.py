@@ -154,6 +154,8 @@ class AutoletterApp(VendorApp):
                 return {"message": "The request is invalid.", "errors": messages[:1]}
             case "text":
                 return {"message": messages[0]["message"]}
+            case "counts":
+                return {"created": len(orders) - len(bad), "rejected": len(bad)}
         return {"message": "Some orders are invalid.", "errors": messages}
 
 

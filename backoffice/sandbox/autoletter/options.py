@@ -19,8 +19,9 @@ class AutoletterOptions(OptionSet):
     mixed_status: int = 207  # when some of a request were taken and some not
     duplicate_status: int = 409  # when nothing but duplicates was sent
     invalid_status: int = 422  # when nothing was taken
-    # How errors are told: a list, an object by OrderId, all orders with their status, the first one only, a text.
-    errors: Literal["list", "object", "orders", "first", "text"] = "list"
+    # How errors are told: a list, an object by OrderId, all orders with their status, the first one only, a text, or
+    # only how many there are.
+    errors: Literal["list", "object", "orders", "first", "text", "counts"] = "list"
     ok_body: Literal["json", "empty", "text"] = "json"
     crash_on: str = ""  # an order with this number is answered with 500, whatever else is in the request
     needs_house_number: bool = False

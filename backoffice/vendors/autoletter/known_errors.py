@@ -26,6 +26,12 @@ KNOWN_ERRORS = (
         examples=("Some orders are invalid.", "The request is invalid."),
     ),
     KnownError(
+        pattern=r"(?:errors?|failed|rejected|invalid): (?P<count>\d+)",
+        text=_("AutoLetter did not accept the order and gave no reason."),
+        remedy=_("Check in AutoLetter whether it already has the order. If not, contact AutoLetter."),
+        examples=("rejected: 1", "errors: 2"),
+    ),
+    KnownError(
         pattern=r"AutoLetter takes no orders at this address \(HTTP (?P<status>\d+)\): .*",
         text=_("AutoLetter takes no orders at the address in the settings."),
         remedy=_("Ask an administrator to enter the whole address that AutoLetter shows for the API integration."),

@@ -1,12 +1,14 @@
 """What became of each order of a request. No document shows an answer, so all that may be one is understood.
 
 A refusal or a mixed answer names orders by `OrderId`, by number or by place, in lists or objects of many names. What
-is named gets its verdict. What is not named was taken when the answer is a 2xx, and is left open otherwise.
+is named gets its verdict. What is not named was taken when the answer is a 2xx, and is left open otherwise, or where it
+counts more failures than it names.
 """
 
 import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from operator import itemgetter
 from typing import Any
 
 import msgspec
@@ -17,10 +19,12 @@ from backoffice.vendors.export_messages import ExportedOrder, ExportResult, Orde
 from backoffice.vendors.responses import EXCERPT, Response
 
 MIXED = 207
-_NAMES = "errors error orders details results records items data failed rejected invalid"
+_NAMES = "errors error orders details results records items data summary failed rejected invalid"
 _LISTS = tuple(_NAMES.split())
 # Lists of these names hold what went wrong; the others hold every order, with or without an error.
 _OF_ERRORS = frozenset({"errors", "error", "details", "failed", "rejected", "invalid"})
+# Those that may hold how many went wrong instead.
+_COUNTS = ("errors", "error", "failed", "rejected", "invalid")
 _TEXTS = ("message", "error", "errors", "detail", "details", "description", "reason", "title", "text")
 _IDS = ("orderid", "order_id", "id")
 _NUMBERS = ("ordernumber", "order_number", "number", "externalid", "external_id")
@@ -143,6 +147,15 @@ def _of_object(content: Mapping[str, Any], *, orders: Sequence[OrderToExport], i
     if not found and text and given.get("success") is not True and (is_refusal or _reports_failure(given)):
         found = [_error(text, orders=orders)]
     yield from found
+    name, failed = max(((name, _count(given.get(name))) for name in _COUNTS), key=itemgetter(1))
+    if failed > len(found):  # more went wrong than it names
+        yield _Error("", text or f"{name}: {failed}", _is_duplicate(text))
+
+
+def _count(value: Any) -> int:
+    """Return a number of failures, 0 for anything else."""
+    number = int(value) if isinstance(value, str) and value.isdecimal() and len(value) < 7 else value
+    return number if isinstance(number, int) and not isinstance(number, bool) else 0
 
 
 def _below(value: Any, *, orders: Sequence[OrderToExport], is_error: bool) -> Iterator[_Error]:
@@ -252,7 +265,8 @@ def _by_number(orders: Sequence[OrderToExport]) -> dict[str, str]:
 
 
 def _text(given: Mapping[str, Any]) -> str:
-    return next((_plain(given[name]) for name in _TEXTS if given.get(name) not in (None, "", [], {})), "")
+    values = (given.get(name) for name in _TEXTS)
+    return next((_plain(value) for value in values if value not in (None, "", [], {}, 0) and not _count(value)), "")
 
 
 def _plain(value: Any) -> str:

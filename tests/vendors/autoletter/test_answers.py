@@ -127,6 +127,46 @@ def test_a_2xx_that_complains_of_nobody_is_unclear_of_many_and_a_refusal_of_one(
     assert verdicts(200, body, TOLD[:1]) == {"12345": ExportResult.REFUSED}
 
 
+@pytest.mark.parametrize(
+    "body",
+    [
+        {"created": 2, "rejected": 1},
+        {"imported": 2, "failed": "1"},
+        {"success": True, "imported": 2, "invalid": 1},
+        {"created": 2, "errors": 1},
+        {"data": {"created": 2, "rejected": 1}},
+        {"summary": {"created": 2, "rejected": 1}},
+        {"created": 1, "rejected": 2, "errors": [{"OrderId": "2", "message": "ZIP"}]},
+    ],
+)
+@pytest.mark.parametrize("status", [200, 207])
+def test_a_2xx_that_counts_more_failures_than_it_names_is_unclear_of_many_and_a_refusal_of_one(
+    status: int, body: Any
+) -> None:
+    """Else all of them count as taken, and nobody hears of the one that gets no letter."""
+    assert isinstance(verdicts(status, body), Unclear)
+    assert verdicts(status, {"created": 0, "rejected": 1}, TOLD[:1]) == {"12345": ExportResult.REFUSED}
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        {"created": 3, "rejected": 0, "failed": 0, "errors": 0},
+        {"created": 3, "rejected": "0"},
+        {"created": 3, "failed": False, "rejected": None},
+        {"created": 3, "failed": True},
+        {"summary": {"created": 3, "rejected": 0}},
+    ],
+)
+def test_a_count_of_no_failure_means_that_all_are_taken(body: Any) -> None:
+    assert verdicts(200, body) == ALL
+
+
+def test_a_count_of_failures_that_are_all_named_leaves_the_others_taken() -> None:
+    body = {"created": 2, "rejected": 1, "errors": [{"OrderId": "2", "message": "ZIP"}]}
+    assert verdicts(207, body) == ALL | {"2": ExportResult.REFUSED}
+
+
 def test_a_number_in_a_text_is_no_order() -> None:
     assert isinstance(verdicts(400, {"errors": ["ZIP needs at least 2 characters, at most 3"]}), Unclear)
 
