@@ -136,6 +136,14 @@ SENTENCES: dict[str, Sentence] = {
         Tone.GREY,
         _("The answer from %(vendor)s for %(reference)s differs from what was sent: %(differences)s"),
     ),
+    "vendor.has_it": (
+        "content_copy",
+        Tone.AMBER,
+        _(
+            "%(vendor)s already has %(reference)s and did not accept it a second time (“%(text)s”). It counts as "
+            "submitted. Compare it with the order at %(vendor)s."
+        ),
+    ),
     "files.checked": ("fact_check", Tone.GREY, _("The print files of %(reference)s can be used (%(checked)s).")),
     "files.checked_in_part": (
         "rule",

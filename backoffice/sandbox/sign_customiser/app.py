@@ -78,6 +78,9 @@ class SignCustomiserApp(VendorApp):
         known = self.product_ids if self.options.known_products_only else None
         with self.lock:
             errors = find_errors(sent, integration_id=self.options.integration_id, known=known)
+            taken = {order["sent"]["external_id"] for order in self.orders} if self.options.unique_orders else set()
+            if sent.get("external_id") in taken:
+                errors.setdefault("external_id", []).append("The external id has already been taken.")
             if errors:
                 return json_response(422, {"message": next(iter(errors.values()))[0], "errors": errors})
             order = {"order_id": len(self.orders) + 1, "sent": sent, "at": iso(self.clock.now())}

@@ -22,6 +22,8 @@ class SignCustomiserOptions(OptionSet):
     signature_prefix: str = ""  # "sha256=" is the other usual one
     # Only ids that our answers gave may be ordered; off for those who made their products elsewhere.
     known_products_only: bool = True
+    # Whether an `external_id` that an order has is refused; else it makes another order, which costs again.
+    unique_orders: bool = False
     # The documents' example answers with another id than was sent.
     echo_product_ids: bool = True
     # The `order:created` after an order: by itself after so many seconds, or by hand (control `echo`), or never.

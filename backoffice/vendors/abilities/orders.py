@@ -83,7 +83,8 @@ class TakesDraftOrders(TakesOrders, ReportsOrders, Protocol):
 
 
 class TakesOrdersAtOnce(TakesOrders, Protocol):
-    """Takes an order in one call that costs money each time; nothing can be read back, cancelled or repeated.
+    """Takes an order in one call that costs money each time; nothing can be read back, cancelled or repeated. One that
+    knows our reference as taken raises VendorAlreadyDone.
 
     Its progress is recorded by hand.
     """

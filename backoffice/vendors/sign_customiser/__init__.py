@@ -30,6 +30,8 @@ Assumptions, documented nowhere
 - `price` is for one unit, gross as charged; decimal places by ISO 4217 (none for JPY, three for KWD).
 - `address_2` and `phone` may be empty, and `province` where a country has none; all else has to be there.
 - Refusals look like Laravel's: 401 and 404 with `message`, 422 with `errors` by field, 429 with `Retry-After`.
+- An `external_id` that an order has may be refused as taken (409, or 422 at that field), or make another order: it is
+  never sent again but by a person's decision, and taken then means that the earlier one arrived.
 - Callbacks may come again, so each is known by `product_id`, `order_id` or `submission_number`.
 - No more than 60 requests a minute (`SIGN_CUSTOMISER_REQUESTS_PER_MINUTE`).
 - The list of webhooks is whole: it names no pages.

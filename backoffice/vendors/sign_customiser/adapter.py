@@ -1,5 +1,6 @@
 """Sign Customiser as the project sees it, in our words."""
 
+import re
 from collections.abc import Mapping
 from typing import ClassVar, final
 
@@ -8,7 +9,7 @@ from django.utils.translation import gettext_lazy
 
 from backoffice.vendors.abilities import ManagesWebhooks, TakesOrdersAtOnce
 from backoffice.vendors.base import CallbackRequest, Connection
-from backoffice.vendors.errors import FieldError
+from backoffice.vendors.errors import FieldError, VendorAlreadyDone, VendorRejected
 from backoffice.vendors.kept_accounts import AccountField, FieldKind
 from backoffice.vendors.known_errors import KnownError
 from backoffice.vendors.messages import Message, OrderToPlace
@@ -17,6 +18,10 @@ from backoffice.vendors.sign_customiser.client import NAME, SignCustomiserClient
 from backoffice.vendors.sign_customiser.known_errors import KNOWN_ERRORS
 from backoffice.vendors.sign_customiser.payloads import order_payload
 from backoffice.vendors.sign_messages import Placed, Webhook
+
+
+_OUR_ID = re.compile(r"(?<![\w.])external[ _]id\b", re.IGNORECASE)
+_TAKEN = re.compile(r"already|\btaken\b|duplicate|(?:must be|not) unique", re.IGNORECASE)
 
 
 @final
@@ -101,7 +106,14 @@ class SignCustomiser(TakesOrdersAtOnce, ManagesWebhooks):
         return list(limits.order_errors(order))
 
     def place_order(self, order: OrderToPlace) -> Placed:
-        return _placed(self.client.create_order(order_payload(order)), order=order)
+        """Place it. Raises VendorAlreadyDone where an order of our `external_id` is there, as some server may say."""
+        try:
+            return _placed(self.client.create_order(order_payload(order)), order=order)
+        except VendorRejected as error:
+            if not _is_there_already(error):
+                raise
+            done = VendorAlreadyDone(error.text, errors=error.errors, status=error.status, excerpt=error.excerpt)
+            raise done from error
 
     def list_webhooks(self) -> list[Webhook]:
         return [_webhook(data) for data in self.client.webhooks()]
@@ -131,6 +143,14 @@ class SignCustomiser(TakesOrdersAtOnce, ManagesWebhooks):
     @classmethod
     def read_callback(cls, topic: str, body: bytes) -> tuple[Message, ...]:
         return callbacks.read(topic, body, vendor=cls.name)
+
+
+def _is_there_already(error: VendorRejected) -> bool:
+    """Return whether a refusal is about our `external_id`, not a product's, and says that it is taken."""
+    named = [one.text for one in error.errors if one.field == "external_id"]
+    if not error.errors and _OUR_ID.search(error.text):
+        named = [error.text]
+    return error.status in (409, 422) and any(_TAKEN.search(text) for text in named)
 
 
 def _placed(answer: schemas.SignOrderSchema, *, order: OrderToPlace) -> Placed:

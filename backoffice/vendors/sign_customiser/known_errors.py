@@ -13,6 +13,15 @@ KNOWN_ERRORS = (
         examples=("The selected products.0.external_id is invalid.",),
     ),
     KnownError(
+        pattern=r"The external[ _]id has already been taken\.",
+        text=_("Sign Customiser already has an order with this number."),
+        remedy=_(
+            "Look for the order in its dashboard. If it is this one, cancel the order here; otherwise contact Sign "
+            "Customiser."
+        ),
+        examples=("The external id has already been taken.",),
+    ),
+    KnownError(
         pattern=r"The selected integration id is invalid\.",
         text=_("Sign Customiser does not know the integration of this shop."),
         remedy=_("Enter the number that Sign Customiser shows under Integrations in the shop's settings."),

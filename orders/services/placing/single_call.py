@@ -4,6 +4,8 @@ The step is committed before the call and ended with its response. After a lost 
 callback about the new order may confirm it (`confirmations.py`); when that has not come in time a person decides.
 """
 
+from functools import partial
+
 from django.utils import timezone
 
 from backoffice.engine.models import Push
@@ -13,7 +15,7 @@ from backoffice.engine.services.epoch import is_from_before_restore
 from backoffice.engine.services.handlers import ReconcileResult, Recovery, push_kind
 from backoffice.text.translatable import gettext as _
 from backoffice.vendors.abilities import TakesOrdersAtOnce
-from backoffice.vendors.errors import FieldError, VendorRejected
+from backoffice.vendors.errors import FieldError, VendorAlreadyDone, VendorRejected
 from backoffice.vendors.messages import OrderReport, OrderToPlace, RemoteOrderState, Version
 from backoffice.vendors.registry import vendor_title, vendor_type
 from backoffice.vendors.sign_messages import Placed
@@ -58,7 +60,13 @@ class SingleCall(PlaceHandler):
         message = order_to_place(self.row)
         ensure_known(message, row=self.row)
         vendor = self.delivery.vendor_as(TakesOrdersAtOnce)
-        self.delivery.write("place", lambda: vendor.place_order(message), self._record)
+        try:
+            self.delivery.write("place", lambda: vendor.place_order(message), self._record)
+        except VendorAlreadyDone as refusal:
+            # Sent again by a person's decision: the vendor knows better that the earlier one arrived.
+            if self.push.generation == 1:
+                raise
+            self.delivery.record(partial(self._record_earlier, refusal.text))
 
     def _ensure_not_doubtful(self) -> None:
         """Ask a person, once, about what was sold before a restore: it may have been sent by the state that was lost,
@@ -93,6 +101,11 @@ class SingleCall(PlaceHandler):
         super().decided(push, happened=happened)
         if happened:
             _assume_sent(push)
+
+    def _record_earlier(self, text: str) -> None:
+        """Mark the order as submitted by an earlier generation, and say so. Its id comes with a confirmation, if any."""
+        self.note(self.push, "vendor.has_it", text=text)
+        self._record(Placed())
 
     def _record(self, placed: Placed) -> None:
         """Mark the order as submitted; a confirmation that came meanwhile and the response agree, or it is an alarm."""
