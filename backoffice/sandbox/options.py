@@ -76,6 +76,8 @@ class Options(OptionSet):
     offset_from: bool = False  # read `from` as an offset instead of ignoring it
     page_cap: int = 0  # cap every list's page size; 0 = the documented limits only
 
+    item_reference_least: int = 1  # characters; an address's reference has at least 2
+
     # verbs and codes on which sources disagree
     cancel_verb: str = "PATCH"
     submit_verb: str = "POST"

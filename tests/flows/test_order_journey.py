@@ -48,6 +48,20 @@ def test_an_order_is_placed_produced_shipped_delivered_and_closed(sandbox, place
     assert told.count("Order submitted.") == 1
 
 
+def test_a_vendor_that_wants_longer_references_of_lines_gets_them(sandbox, place: Place, postbox) -> None:
+    sandbox.settings.change(item_reference_least=2)
+    order = place({"quantity": 5}, {"quantity": 25})
+
+    [physical] = sandbox.ledger.physical_orders()
+    assert [item["reference"] for item in physical["items"]] == ["01", "02"]
+    sandbox.advance(60)
+    postbox.settle_after_the_first()
+    postbox.let_in()
+    order.refresh_from_db()
+    assert (order.state, order.holds.count()) == (OrderState.CLOSED, 0)
+    assert {line.line_id for line in order.shipments.get().lines.all()} == {line.pk for line in order.lines.all()}
+
+
 def test_when_every_callback_is_lost_the_poll_brings_the_order_to_its_end(sandbox, place: Place) -> None:
     sandbox.settings.change(callback_drop=1.0)
     order = place()

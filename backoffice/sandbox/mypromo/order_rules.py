@@ -55,11 +55,15 @@ def check_order(order: dict[str, Any], *, options: Options) -> None:
     errors.refuse()
 
 
-def check_item(item: dict[str, Any], *, order: dict[str, Any], catalogue: Catalogue, sku: str | None) -> Variant:
-    """Check a new item and return its variant; `sku` is the design's when it has one. Raises Refusal: 400 or 422."""
+def check_item(
+    item: dict[str, Any], *, order: dict[str, Any], catalogue: Catalogue, sku: str | None, least: int
+) -> Variant:
+    """Check a new item and return its variant; `sku` is the design's when it has one, `least` the characters that its
+    reference needs. Raises Refusal: 400 or 422.
+    """
     errors = Errors()
     _check_room(errors, order)
-    errors.text("reference", item.get("reference"), most=50)
+    errors.text("reference", item.get("reference"), least=least, most=50)
     errors.properties("custom_properties", item.get("custom_properties"))
     _check_customs(errors, item.get("customs"))
     if item.get("amazon_custom") is not None:

@@ -69,7 +69,8 @@ class Orders:
                 return message(422, PROCESSED)
             designs = self._requested_designs(asked, caller)
             sku = designs[0]["sku"] if designs else None
-            variant = check_item(asked, order=order, catalogue=self._catalogue, sku=sku)
+            least = self._options.item_reference_least
+            variant = check_item(asked, order=order, catalogue=self._catalogue, sku=sku, least=least)
             item = self._store_item(order, asked, variant, designs=designs)
             stock = item["type"] == "STOCK"
             return json_response(self._options.stock_item_status if stock else 201, views.created_item(item))

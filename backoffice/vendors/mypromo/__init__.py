@@ -44,13 +44,13 @@ parcel is sent with both names. Lists are turned by `page` as in `links` and in 
 `from` as an offset, and such a list counts as whole only when it adds up to the total it names.
 
 Assumptions, documented nowhere: `reference` and `reference2` of an order and the reference of an item have room for
-50 characters, custom properties for 255; sizes are cm and g; prices are net; a list without `meta` and `links` is
-whole when it repeats itself and is not just as long as a page; a 404 "Not found." for a list is an empty one; a file
-shown by a link below our base address is mypromo's copy of ours; a header credential is sent as it is given; a
-callback about a package carries the order like all others; a batch refused with 400 is not done in any part, a job
-that ends as ERROR may be; `queue_id` and `job_id` are one number; a job's report is an Excel workbook or CSV with a
-head; states of production orders other than FINISHED are named like those of orders; a design's `qty` is known from
-the SDK only.
+50 characters, and one of an item may have a single one (where that is refused it is sent as "01"); custom properties
+for 255; sizes are cm and g; prices are net; a list without `meta` and `links` is whole when it repeats itself and is
+not just as long as a page; a 404 "Not found." for a list is an empty one; a file shown by a link below our base
+address is mypromo's copy of ours; a header credential is sent as it is given; a callback about a package carries the
+order like all others; a batch refused with 400 is not done in any part, a job that ends as ERROR may be; `queue_id`
+and `job_id` are one number; a job's report is an Excel workbook or CSV with a head; states of production orders other
+than FINISHED are named like those of orders; a design's `qty` is known from the SDK only.
 
 Not offered: updating an order (PATCH v1/orders/{id}, "not supported yet") and items from Amazon Custom ("not available
 yet", see `MYPROMO_AMAZON_CUSTOM`).

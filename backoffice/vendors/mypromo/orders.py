@@ -59,7 +59,17 @@ class OrdersAbility(TakesDraftOrders):
         return self._report(self.client.create_order(payload))
 
     def add_line(self, vendor_id: str, line: LineToPlace) -> LineReport:
-        return line_report(self.client.add_item(vendor_id, line_payload(line)), base=self._account().url)
+        """Add a line under its short reference. Where that is refused as one, which is certain not to have acted, it is
+        sent with a nought before it, as texts of addresses need two characters there.
+        """
+        payload = line_payload(line)
+        try:
+            added = self.client.add_item(vendor_id, payload)
+        except VendorRejected as error:
+            if len(line.reference) != 1 or not _is_about_reference(error):
+                raise
+            added = self.client.add_item(vendor_id, payload | {"reference": f"0{line.reference}"})
+        return line_report(added, base=self._account().url)
 
     def submit_order(self, vendor_id: str) -> OrderReport:
         """Submit it; one that is submitted is refused as processed, whatever its state and its history say."""
@@ -113,6 +123,10 @@ class OrdersAbility(TakesDraftOrders):
 
     def _report(self, order: schemas.OrderSchema) -> OrderReport:
         return order_report(order, vendor=self.name, base=self._account().url)
+
+
+def _is_about_reference(error: VendorRejected) -> bool:
+    return error.status in (400, 422) and any(one.field == "reference" for one in error.errors)
 
 
 def _faked(account: Account) -> dict[str, bool]:

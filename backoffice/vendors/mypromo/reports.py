@@ -108,7 +108,7 @@ def address_of(shown: Any) -> PostalAddress | None:
 def line_report(item: schemas.ItemSchema, *, base: str = "") -> LineReport:
     return LineReport(
         vendor_id=str(item.id),
-        reference=text(item.reference),
+        reference=_line_reference(item.reference),
         sku=text(item.sku, most=100),
         quantity=item.quantity,
         kind=LINE_KINDS.get(text(item.type).upper()),
@@ -123,6 +123,12 @@ def line_report(item: schemas.ItemSchema, *, base: str = "") -> LineReport:
         shipping_latest=read_time(item.shipping_latest),
         shipping_late=flag(item.shipping_late),
     )
+
+
+def _line_reference(shown: Any) -> str:
+    """Return our reference of a line, without the nought with which a short one may have been sent."""
+    reference = text(shown)
+    return reference[1:] if len(reference) == 2 and reference[0] == "0" else reference
 
 
 def file_report(status: Any, *, name: Any = None) -> FileReport:
@@ -174,7 +180,7 @@ def shipment_report(
 def _shipped_line(item: schemas.ShippedItemSchema) -> ShippedLine:
     return ShippedLine(
         line_vendor_id=str(item.id),
-        reference=text(item.reference),
+        reference=_line_reference(item.reference),
         sku=text(item.sku, most=100),
         quantity=item.quantity,
     )

@@ -74,6 +74,29 @@ def test_only_the_documented_refusal_of_a_processed_order_says_that_it_is_submit
     assert (raised.value.text, raised.value.status) == (text, status)
 
 
+TOO_SHORT = {"message": "The given data was invalid.", "errors": {"reference": ["must be at least 2 characters."]}}
+
+
+def test_a_short_reference_of_a_line_is_sent_with_a_nought_where_it_is_refused(speak: Speak) -> None:
+    added = sample_json("items.create.files.201.json") | {"reference": "01"}
+    mypromo, server = speak(reply(422, json.dumps(TOO_SHORT)), reply(201, json.dumps(added)))
+    assert mypromo.add_line("9", files_line(reference="1")).reference == "1"
+    assert [json.loads(seen.body)["reference"] for seen in server.seen] == ["1", "01"]
+
+
+@pytest.mark.parametrize(
+    ("reference", "body"),
+    [("12", TOO_SHORT), ("1", {"message": "No.", "errors": {"quantity": ["is odd."]}}), ("1", {"message": "No."})],
+)
+def test_a_line_that_is_refused_for_anything_else_is_sent_once(
+    speak: Speak, reference: str, body: dict[str, Any]
+) -> None:
+    mypromo, server = speak(reply(422, json.dumps(body)))
+    with pytest.raises(VendorRejected):
+        mypromo.add_line("9", files_line(reference=reference))
+    assert len(server.seen) == 1
+
+
 @pytest.mark.parametrize("name", ["fake_preflight", "fake_shipment"])
 def test_each_fake_flag_can_be_switched_off_which_has_to_be_said(speak: Speak, settings: Any, name: str) -> None:
     """Left out it is on: "just set this option to false", their document says."""
