@@ -33,8 +33,8 @@ def all_entries() -> list[KnownError]:
 
 
 def error_of(status: int, body: str = "", *, write: bool = True) -> VendorError:
+    answer = Response(status, body=body.encode())
     with pytest.raises(VendorError) as raised:
-        answer = Response(status, body=body.encode())
         raise_for(answer, write=write, vendor="mypromo", documented_503=True, role="MERCHANT")
     return raised.value
 

@@ -130,8 +130,8 @@ def _is_about_reference(error: VendorRejected) -> bool:
 
 
 def _faked(account: Account) -> dict[str, bool]:
-    """Return the flags of their sandbox, none elsewhere. Both are on there where they are left out, so a merchant who is
-    a fulfiller there too has to say that they are off.
+    """Return the flags of their sandbox, none elsewhere. Both are on there where they are left out, so a merchant who
+    is a fulfiller there too has to say that they are off.
     """
     if not account.is_sandbox:
         return {}

@@ -19,7 +19,6 @@ from backoffice.vendors.sign_customiser.known_errors import KNOWN_ERRORS
 from backoffice.vendors.sign_customiser.payloads import order_payload
 from backoffice.vendors.sign_messages import Placed, Webhook
 
-
 _OUR_ID = re.compile(r"(?<![\w.])external[ _]id\b", re.IGNORECASE)
 _TAKEN = re.compile(r"already|\btaken\b|duplicate|(?:must be|not) unique", re.IGNORECASE)
 

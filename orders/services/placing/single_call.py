@@ -103,7 +103,7 @@ class SingleCall(PlaceHandler):
             _assume_sent(push)
 
     def _record_earlier(self, text: str) -> None:
-        """Mark the order as submitted by an earlier generation, and say so. Its id comes with a confirmation, if any."""
+        """Mark the order as submitted by an earlier generation, and say so. A confirmation may bring its id."""
         self.note(self.push, "vendor.has_it", text=text)
         self._record(Placed())
 
