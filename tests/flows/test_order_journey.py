@@ -7,6 +7,7 @@ import pytest
 from backoffice.engine.models import Callback, Integration, Push
 from backoffice.engine.models.callback import CallbackState
 from backoffice.engine.models.push import PushState
+from backoffice.engine.services.vendor_status import check_vendor
 from backoffice.errors import IllegalTransition
 from backoffice.sandbox import Sandbox
 from orders.models import HoldReason, Order, OrderState, ProductionState, ShipmentState, VendorOrderState
@@ -117,6 +118,17 @@ def test_a_role_that_our_client_lacks_refuses_one_order_and_stops_no_other(sandb
     assert "without the role MERCHANT: Invalid scope(s) provided." in hold.text
     assert [row["reference"] for row in sandbox.ledger.physical_orders()] == [other.number]
     assert not Integration.objects.filter(auth_failed_at__isnull=False).exists()
+
+
+def test_the_test_of_a_connection_says_that_a_role_is_missing(sandbox) -> None:
+    body = '{"message": "Invalid scope(s) provided."}'
+    sandbox.faults.add("status", path=r"v1/status$", times=1, status=403, body=body)
+
+    check = check_vendor("mypromo")
+
+    assert "without the role MERCHANT" in check.text
+    assert (check.is_ok, check.remedy) == (False, "Have the missing role added to the client at the vendor.")
+    assert check_vendor("mypromo").is_ok
 
 
 def test_a_corrected_order_is_placed_anew_and_its_old_draft_cancelled(sandbox, place: Place, work) -> None:

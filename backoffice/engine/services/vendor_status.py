@@ -21,7 +21,7 @@ from backoffice.states import StateChoices, Tone
 from backoffice.text.datetimes import start_of_day
 from backoffice.text.translatable import gettext as _t
 from backoffice.vendors.abilities import Vendor
-from backoffice.vendors.errors import RateLimited, VendorAuthFailed, VendorError
+from backoffice.vendors.errors import RateLimited, VendorAuthFailed, VendorError, VendorRejected
 from backoffice.vendors.registry import (
     accounts_of,
     find_account,
@@ -205,5 +205,7 @@ def _remedy(error: VendorError, *, is_kept: bool) -> str:
             return _t("Check its credentials; they may have been changed at the vendor.")
         case VendorAuthFailed():
             return _t("Check client ID and secret in the settings; they may have been changed at the vendor.")
+        case VendorRejected(status=403):
+            return _t("Have the missing role added to the client at the vendor.")
         case _:
             return _t("Check the address in the settings and whether the vendor is up.")
