@@ -101,7 +101,7 @@ def _name(row: SalesPriceUpdate | FulfillerPriceUpdate | StockUpdate | SyncUpdat
 def _named_as_sent(error: FieldError, rows: Sequence[Row]) -> FieldError:
     """Name a product by the SKU that was sent: mypromo gives both, or the place of its row (`data.3.stock.qty`)."""
     sent = {_name(row) for row in rows}
-    names = [error.field, *error.other_names]
+    names: list[str] = [error.field, *error.other_names]
     if (found := _PLACE.match(error.field)) and int(found[1]) < len(rows):
         names = [_name(rows[int(found[1])]), *names]
     known = [name for name in names if name in sent] or names
