@@ -18,6 +18,7 @@ from backoffice.staff.recent_sign_in import SESSION_KEY
 from backoffice.vendor_accounts.models import ShopAccount, VendorAccount
 from backoffice.vendor_accounts.services.remembering import ACCOUNTS
 from tests.vendor_accounts.conftest import CODES, client_of, open_account
+from tests.vendors.loopback import loopback, reply
 
 pytestmark = pytest.mark.django_db
 LIST = reverse("admin:engine_integration_changelist")
@@ -103,6 +104,18 @@ def test_a_secret_that_is_left_empty_stays(sandbox: Sandbox, sign_in: SignIn) ->
     assert not ShopAccount.objects.exists()
 
 
+def test_a_stored_secret_is_not_tried_at_another_host(sandbox: Sandbox, sign_in: SignIn) -> None:
+    account, client = open_account("ONE"), sign_in(*CHANGE)
+    with loopback(reply(403, "{}")) as elsewhere:
+        moved = given("ONE", MYPROMO_URL=elsewhere.url, MYPROMO_CLIENT_SECRET="")
+        form = client.post(url("edit", account.pk), moved).context["form"]
+        assert "previous address" in form.errors["MYPROMO_CLIENT_SECRET"][0]
+        assert elsewhere.seen == []
+        # The control: what was entered for that host is tried there at once.
+        client.post(url("edit", account.pk), moved | {"MYPROMO_CLIENT_SECRET": "for-elsewhere"})
+        assert b"for-elsewhere" in b"".join(one.body for one in elsewhere.seen)
+
+
 @pytest.mark.parametrize(
     ("field", "value", "complaint"),
     [
@@ -111,6 +124,7 @@ def test_a_secret_that_is_left_empty_stays(sandbox: Sandbox, sign_in: SignIn) ->
         ("title", "Two", "already has this name"),
         ("MYPROMO_URL", "ftp://mypromo.example", "must begin with"),
         ("MYPROMO_URL", "https://10.0.0.1/", ""),
+        ("MYPROMO_URL", "https://mypromo.example:99999", "cannot be read"),
         ("MYPROMO_CLIENT_ID", "x" * 501, "501"),
         ("MYPROMO_CLIENT_SECRET", "", "required"),
         ("requests_per_minute", "0", "1"),

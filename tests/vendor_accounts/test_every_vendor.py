@@ -14,8 +14,9 @@ from backoffice.accounts.models import Shop
 from backoffice.engine.models import Push
 from backoffice.engine.models.push import Lane
 from backoffice.engine.services.integrations import get_vendor
+from backoffice.errors import InvalidInput
 from backoffice.vendor_accounts.models import ShopAccount, VendorAccount
-from backoffice.vendor_accounts.services.accounts import AccountValues, add_account
+from backoffice.vendor_accounts.services.accounts import AccountValues, add_account, change_account
 from backoffice.vendor_accounts.services.checking import fields_of
 from backoffice.vendor_accounts.services.choosing import account_of_shop
 from backoffice.vendor_accounts.services.remembering import ACCOUNTS
@@ -85,6 +86,26 @@ def test_an_account_shows_its_own_credentials_and_never_the_environments(server:
     assert "env-secret" not in _sent(server, account.name)
     # The control: the environment's account shows the environment's.
     assert "env-secret" in _sent(server, vendor)
+
+
+@pytest.mark.parametrize("vendor", GENERAL)
+@pytest.mark.parametrize(("elsewhere", "asks"), [("https://{host}:8443", True), ("http://{host}", True), ("", False)])
+def test_another_host_is_shown_only_secrets_that_were_entered_for_it(
+    server: Loopback, vendor: str, elsewhere: str, asks: bool
+) -> None:
+    address = next(one.setting for one in fields_of(vendor) if one.kind == FieldKind.ADDRESS)
+    secret = next(one.setting for one in fields_of(vendor) if one.is_required and one.is_secret)
+    first = own(vendor) | {address: "https://vendor.example.com/api"}
+    account = add_account(vendor, AccountValues("Own", [], None, first), actor="tester")
+    url = elsewhere.format(host="vendor.example.com") or "https://vendor.example.com/another/path"
+    moved = {name: value for name, value in first.items() if name != secret} | {address: url}
+    if asks:
+        with pytest.raises(InvalidInput) as refusal:
+            change_account(account, AccountValues("Own", [], None, moved), actor="tester")
+        assert "previous address" in refusal.value.errors[secret][0]
+        moved[secret] = first[secret]
+    changed = change_account(account, AccountValues("Own", [], None, moved), actor="tester")
+    assert (changed.credentials[address], changed.credentials[secret]) == (url, first[secret])
 
 
 def _sent(server: Loopback, name: str) -> str:

@@ -1,7 +1,8 @@
 """Accounts at vendors: made, changed, their credentials changed, given to shops, removed.
 
 Whose account it is at the vendor (address and identity) is fixed once anything was sent from it: with other credentials
-for the same name, a search for a lost answer would look in the wrong place.
+for the same name, a search for a lost answer would look in the wrong place. Before that the address may change, and its
+secrets are then asked for again: a host is shown only what was entered for it.
 """
 
 import logging
@@ -17,7 +18,7 @@ from django.utils.text import slugify
 from backoffice.accounts.models import Shop
 from backoffice.engine.models import Callback, Push, VendorToken, WebhookSubscription
 from backoffice.engine.services.limiter import try_credentials_again
-from backoffice.errors import ELIGIBLE, Conflict, Eligibility, InvalidInput, ineligible
+from backoffice.errors import ELIGIBLE, Conflict, Eligibility, Errors, InvalidInput, add_error, ineligible
 from backoffice.text.translatable import gettext as _
 from backoffice.vendor_accounts import hooks
 from backoffice.vendor_accounts.models import ShopAccount, VendorAccount
@@ -40,7 +41,7 @@ SECRET_BYTES = 32
 
 @dataclass(frozen=True)
 class AccountValues:
-    """What people choose of an account. A secret that is empty stays as it is."""
+    """What people choose of an account. A secret that is empty stays as it is; another host asks for it again."""
 
     title: str
     shops: Sequence[Shop] = ()
@@ -157,8 +158,15 @@ def _merged(account: VendorAccount, given: Mapping[str, Any]) -> dict[str, Any]:
     return {setting: value for setting, value in merged.items() if value}
 
 
+def _kept_secrets(account: VendorAccount, given: Mapping[str, Any]) -> list[str]:
+    """Return the settings whose secrets, entered by people, would stay as they are."""
+    entered = [one.setting for one in fields_of(account.vendor) if one.is_secret and one.kind != FieldKind.MADE]
+    return [setting for setting in entered if account.credentials.get(setting) and not given.get(setting)]
+
+
 def _check(account: VendorAccount, values: AccountValues, credentials: Mapping[str, Any]) -> None:
     errors = check_values(account, values.title, values.requests_per_minute, credentials)
+    _ensure_none(errors)
     before, after = (fixed_of(account.vendor, known or {}) for known in (account.credentials, credentials))
     if account.pk and before != after and was_used(account):
         text = _(
@@ -166,9 +174,16 @@ def _check(account: VendorAccount, values: AccountValues, credentials: Mapping[s
             "instead."
         )
         errors.setdefault(after.setting, []).append(text)
+    elif account.pk and before.host != after.host:
+        for setting in _kept_secrets(account, values.credentials):
+            add_error(errors, setting, _("Enter this again: the saved value belongs to the previous address."))
     if other := other_with_identity(account, credentials):
         text = _("This is already the account %(other)s.") % {"other": other}
         errors.setdefault(identity_of(account.vendor, credentials).setting, []).append(text)
+    _ensure_none(errors)
+
+
+def _ensure_none(errors: Errors) -> None:
     if errors:
         raise InvalidInput(_("The account cannot be saved like this."), errors=errors)
 
