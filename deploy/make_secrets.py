@@ -14,6 +14,7 @@ from pathlib import Path
 def make(folder: Path) -> list[Path]:
     """Return the files that were made. Containers read them as another user, so the folder alone keeps others out."""
     folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+    folder.chmod(0o700)
     made = [
         *_write(folder / "postgres_password", secrets.token_urlsafe(32)),
         *_write(folder / "secret_key", secrets.token_urlsafe(64)),

@@ -199,8 +199,12 @@ def test_nothing_of_a_new_release_starts_before_its_migrations() -> None:
     assert int(stop[1]) > GracefulTimeout.default
 
 
-def test_secrets_come_from_files_that_the_script_makes_and_never_twice(tmp_path: Path) -> None:
+@pytest.mark.parametrize("open_before", [False, True])
+def test_secrets_come_from_files_that_the_script_makes_and_never_twice(tmp_path: Path, open_before: bool) -> None:
     folder = tmp_path / "secrets"
+    if open_before:  # made by hand, or by Docker, which makes what it mounts
+        folder.mkdir()
+        folder.chmod(0o755)
     made = make_secrets.make(folder)
     assert {path.name for path in made} == {*COMPOSE["secrets"]}
     assert all(one["file"] == f"deploy/secrets/{name}" for name, one in COMPOSE["secrets"].items())
