@@ -28,6 +28,9 @@ from pytest_django import DjangoDbBlocker
 from backoffice import embedded
 from backoffice.vendor_accounts.services.remembering import ACCOUNTS, Known
 from tests import database, row_by_row
+from tests.required import pytest_runtest_makereport
+
+__all__ = ["pytest_runtest_makereport"]
 
 # How quick a machine is says nothing of what is tested.
 hypothesis_settings.register_profile(

@@ -32,7 +32,9 @@ def test_compose_yaml_is_one() -> None:
 
 
 def test_every_kubernetes_object_is_what_its_schema_says() -> None:
-    pytest.importorskip("kubernetes_validate", reason="pip install -r requirements-lint.txt")
+    pytest.importorskip(
+        "kubernetes_validate", reason="kubernetes-validate is not installed (pip install -r requirements-lint.txt)"
+    )
     paths = sorted(str(path) for path in (DEPLOY / "kubernetes").glob("*.yaml"))
     # Their schemas are not the API's own.
     of_others = ("kustomization.yaml", "autoscaling-keda.yaml")
