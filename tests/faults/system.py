@@ -25,6 +25,8 @@ class System:
     def __init__(self, environment: Mapping[str, str], *, folder: Path, port: int) -> None:
         self.environment = dict(environment)
         self.folder = folder
+        # Where the code lies of what is started from now on.
+        self.code = PROJECT
         self.port = port
         self.url = f"http://127.0.0.1:{port}"
         self._commands: dict[str, list[str]] = {}
@@ -42,7 +44,7 @@ class System:
             self._log_starts[name] = log.tell()
             self._running[name] = subprocess.Popen(
                 self._commands[name],
-                cwd=PROJECT,
+                cwd=self.code,
                 env=os.environ | self.environment | more_environment,
                 stdin=subprocess.DEVNULL,
                 stdout=log,

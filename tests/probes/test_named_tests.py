@@ -2,13 +2,14 @@
 
 import ast
 import re
+from collections import Counter
 from functools import cache
 from pathlib import Path
 
 import pytest
 
 ROOT = Path(__file__).parents[2]
-TABLES = {"docs/faults.md": 22, "docs/security/asvs.md": 80}
+TABLES = {"README.md": 22, "docs/faults.md": 22, "docs/security/asvs.md": 80}
 NAME = re.compile(r"`([a-z_/]+)::(test_\w+)`")
 
 
@@ -33,12 +34,40 @@ def test_each_of_the_faults_has_a_test_and_a_control() -> None:
     assert all(NAME.search(row[2]) and row[3].strip() and row[4].strip(" |") for row in rows)
 
 
+def test_the_readme_has_each_of_the_faults_with_a_test_and_a_control_of_its_own_page() -> None:
+    rows, known = (
+        [line.split(" | ") for line in (ROOT / page).read_text().splitlines() if re.match(r"\| F\d+ \|", line)]
+        for page in ("README.md", "docs/faults.md")
+    )
+    assert [row[0] for row in rows] == [row[0] for row in known]
+    assert all(len(row) == 5 and row[4].strip(" |") for row in rows)
+    # The same tests and controls, in the same places.
+    for row, whole in zip(rows, known, strict=True):
+        assert NAME.search(row[2])
+        for cell in (2, 3):
+            assert set(NAME.findall(row[cell])) <= set(NAME.findall(whole[cell])), row[0]
+
+
+def rows_of_the_standard(text: str) -> list[str]:
+    met = text[text.index("## Encoding") : text.index("## Does not apply")]
+    return [line for line in met.splitlines() if re.match(r"\| \d", line)]
+
+
+def said_again(rows: list[str]) -> set[str]:
+    """Return what several rows say that they are met by: one way seldom meets two things, and a filler meets none."""
+    counts = Counter(row.split(" | ")[2] for row in rows)
+    return {text for text, count in counts.items() if count > 1}
+
+
 def test_every_row_of_the_standard_has_a_test() -> None:
     text = (ROOT / "docs/security/asvs.md").read_text()
-    met = text[text.index("## Encoding") : text.index("## Does not apply")]
-    rows = [line for line in met.splitlines() if re.match(r"\| \d", line)]
+    rows = rows_of_the_standard(text)
     assert len(rows) > 60
     assert [row for row in rows if not NAME.search(row)] == []
+    assert said_again(rows) == set()
+    # The control: a filler in another chapter.
+    filler = rows[0].split(" | ")[2]
+    assert said_again([*rows, f"| 17.1.1 | another thing | {filler} | none |"]) == {filler}
 
 
 def test_a_name_that_nothing_has_is_noticed() -> None:

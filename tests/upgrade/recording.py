@@ -1,13 +1,15 @@
 """Records a release, when it is made: `RECORD_RELEASE=1.1.0 .venv/bin/python -m pytest tests/upgrade/recording.py`.
 
 An order comes in, is read, sent to its vendor, reported on and cancelled or closed; what is executed meanwhile is what
-the next releases have to live with (docs/operate/upgrade.md).
+the next releases have to live with (docs/operate/upgrade.md). The commit is noted as well: its code runs before the
+tables of the next release (`test_old_code.py`).
 """
 
 import itertools
 import json
 import os
 import random
+import subprocess
 from dataclasses import replace
 
 import pytest
@@ -36,6 +38,8 @@ def test_a_release_is_recorded(sandbox: Sandbox, postbox: Postbox, client: Clien
     (SAMPLES / VERSION).mkdir(parents=True, exist_ok=True)
     lines = ",\n".join(f"{json.dumps(table)}: {json.dumps(columns)}" for table, columns in used_columns().items())
     (SAMPLES / VERSION / "columns.json").write_text(f"{{\n{lines}\n}}\n")
+    commit = subprocess.run(["git", "rev-parse", "HEAD"], cwd=FOLDER, capture_output=True, text=True, check=True)
+    (SAMPLES / VERSION / "commit").write_text(commit.stdout)
     before, recorded = Recorder(), Recorder()
     start_ids(BEFORE)
     with connection.execute_wrapper(before):
