@@ -5,6 +5,7 @@ processes. What one takes in the other reads, and either goes on where the other
 import csv
 import io
 import sys
+from collections import Counter
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -35,6 +36,8 @@ from tests.orders.pdfs import make_pdf
 
 pytestmark = [pytest.mark.fault, pytest.mark.xdist_group("s3")]
 PDF, SKU = make_pdf((100, 50)), "TPD123LD02LAXALOP"
+# Numbers of the orders that both workers send, and of the one that the second sends alone.
+TOGETHER, LAST = range(2, 10), 10
 UNREAD = (TableImportState.WAITING, TableImportState.READING)
 FULFILLER = {"MYPROMO_FULFILLER_CLIENT_ID": "2", "MYPROMO_FULFILLER_CLIENT_SECRET": "sandbox-fulfiller-secret"}
 
@@ -48,10 +51,16 @@ class Machine(System):
 
     def begin_worker(self) -> None:
         quiet = ["--loglevel", "INFO", "--without-gossip", "--without-mingle", "--pool", "solo"]
-        self._start_celery("worker", "worker", *quiet)
+        self._start_celery("worker", "worker", *quiet, "-n", f"{self.folder.name}@%h")
 
     def is_ready(self) -> bool:
-        return self._web_answers() and (not self.has("worker") or self.is_consuming("worker"))
+        """Return whether all that was begun is up."""
+        web = not self.has("web") or self._web_answers()
+        return web and (not self.has("worker") or self.is_consuming("worker"))
+
+    def tasks_taken(self) -> int:
+        """Return how many tasks its worker has taken until now."""
+        return (self.folder / "worker.log").read_text(errors="replace").count("] received")
 
     def has(self, name: str) -> bool:
         return name in self._running
@@ -178,9 +187,19 @@ def test_what_one_machine_takes_in_the_other_reads_and_either_goes_on(
     printed = two.fetch(document, cookies=cookies)
     assert (printed.status_code, printed.content[:5]) == (200, b"%PDF-")
 
-    one.kill_group("worker")
     two.begin_worker()
-    place(one, key=key, file=file, number=2)
+    wait_for(two.is_ready, what="the second worker is up", machines=machines)
+    before = [machine.tasks_taken() for machine in machines]
+    for number in TOGETHER:
+        place(machines[number % 2], key=key, file=file, number=number)
+
+    def both_worked() -> bool:
+        return all(machine.tasks_taken() > taken for machine, taken in zip(machines, before, strict=True))
+
+    wait_for(lambda: all(map(sent, TOGETHER)) and both_worked(), what="both sent them together", machines=machines)
+
+    one.kill_group("worker")
+    place(one, key=key, file=file, number=LAST)
     table = io.StringIO()
     csv.writer(table).writerows([["sku", "stock"], ["NOBODY", 1]])
     form = {"kind": "stock", "blanks": "keep", "csrfmiddlewaretoken": cookies["csrftoken"]}
@@ -191,25 +210,25 @@ def test_what_one_machine_takes_in_the_other_reads_and_either_goes_on(
     )  # fmt: skip
     assert answer.status_code == 302
     wait_for(
-        lambda: sent(2) and TableImport.objects.exclude(state__in=UNREAD).exists(),
+        lambda: sent(LAST) and TableImport.objects.exclude(state__in=UNREAD).exists(),
         what="the second worker did both", machines=machines,
     )  # fmt: skip
+    made = Counter(order["reference"] for order in sandbox.ledger.physical_orders())
+    assert (len(made), set(made.values())) == (LAST, {1})
     assert ShopFile.objects.count() == 1
     assert not any(path.is_file() for machine in machines for path in (machine.folder / "media").rglob("*"))
 
 
-@pytest.mark.soak
 @pytest.mark.parametrize("machines", ["local"], indirect=True)
 def test_with_a_disk_of_its_own_the_other_finds_nothing(machines: list[Machine], sandbox: Sandbox) -> None:
     """The control."""
     one, two = machines
     key = open_shop()
-    for machine in machines:
-        machine.begin_web()
+    one.begin_web()
     two.begin_worker()
     wait_for(lambda: all(machine.is_ready() for machine in machines), what="all are up", machines=machines)
     file = one.post("files/", key=key, data=PDF, headers={"Content-Type": "application/pdf"})["id"]
-    assert (one.fetch(link_file(file)).status_code, two.fetch(link_file(file)).status_code) == (200, 404)
+    assert one.fetch(link_file(file)).status_code == 200
     place(one, key=key, file=file, number=1)
     held = Order.objects.filter(holds__reason=HoldReason.BAD_FILE)
     wait_for(held.exists, what="the order is held for a file that is not there", machines=machines)
