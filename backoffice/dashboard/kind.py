@@ -95,9 +95,9 @@ class InboxKind(Kind):
     `rows` returns all of them; `order_by` is a unique ordering of columns that are never null, the oldest first, and
     `since` the column (or expression) that says since when. `owner` is the path to the id of whoever a row is assigned
     to, `order` the path to the id of its order, which can be assigned; both are empty where there is none. Where the
-    owner is no column, `owned_by` and `unowned` say the same as conditions that an index answers. Of a `personal` kind
-    everybody sees their own rows only; `workable` is the condition of the rows that a person can do something about,
-    where others than these are no work of theirs.
+    owner is more than that column, `owner_is` is the expression, which reads other tables, and `owned_by` and `unowned`
+    say the same as conditions that an index answers. Of a `personal` kind everybody sees their own rows only;
+    `workable` is the condition of the rows that a person can do something about, where others are no work of theirs.
     """
 
     rows: Callable[[], QuerySet[Any]]
@@ -105,6 +105,7 @@ class InboxKind(Kind):
     needs: Callable[[list[Any]], list[Need]]
     since: str | BaseExpression = ""
     owner: str = ""
+    owner_is: BaseExpression | None = None
     owned_by: Callable[[int], Q] | None = None
     unowned: Q | None = None
     order: str = ""

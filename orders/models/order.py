@@ -203,6 +203,12 @@ class Order(models.Model):
                 condition=Q(assignee__isnull=False, state__in=["new", "held", "released"]),
                 name="order_assignee_open",
             ),
+            # Which of a thousand held orders are assigned.
+            models.Index(
+                fields=["id"],
+                condition=Q(assignee__isnull=False, state__in=["new", "held", "released"]),
+                name="order_assigned_open",
+            ),
             models.Index(fields=["shop", "updated_at", "id"], name="order_updated"),
             models.Index(fields=["-id"], condition=Q(is_test=True), name="order_test"),
             # With all that the day in figures adds up: sixty days of it are read each minute.
