@@ -98,14 +98,17 @@ class MailTemplateAdmin(TemplatePages):
 
     def template(self, request: HttpRequest, kind: str, language: str) -> HttpResponse:
         """Show and save what mails of that kind say to staff in that language."""
+        self.require_view(request)
         return self.show_template(request, _place(kind, language))
 
     def preview(self, request: HttpRequest, kind: str, language: str) -> HttpResponse:
         """Show the mail as it would arrive."""
+        self.require_view(request)
         return self.show_preview(request, _place(kind, language))
 
     def reset(self, request: HttpRequest, kind: str, language: str) -> HttpResponse:
         """Let the product's own words be sent again."""
+        self.require_view(request)
         return self.do_reset(request, _place(kind, language))
 
 

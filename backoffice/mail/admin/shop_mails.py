@@ -105,14 +105,17 @@ class ShopMailAdmin(TemplatePages):
 
     def template(self, request: HttpRequest, code: str, kind: str, language: str) -> HttpResponse:
         """Show and save what mails of that kind say in that language."""
+        self.require_view(request)
         return self.show_template(request, _find(code, kind, language))
 
     def preview(self, request: HttpRequest, code: str, kind: str, language: str) -> HttpResponse:
         """Show the mail as it would arrive."""
+        self.require_view(request)
         return self.show_preview(request, _find(code, kind, language))
 
     def reset(self, request: HttpRequest, code: str, kind: str, language: str) -> HttpResponse:
         """Let the product's own words be sent again."""
+        self.require_view(request)
         return self.do_reset(request, _find(code, kind, language))
 
 

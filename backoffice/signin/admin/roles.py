@@ -201,8 +201,10 @@ class RoleAdmin(PagesAdmin):
         return roles.describe_roles(Group.objects.filter(pk=group.pk))[0]
 
     def _changeable(self, request: HttpRequest, pk: int) -> Group:
+        if not self.has_change_permission(request):
+            raise PermissionDenied
         group = find_or_404(Group, pk)
-        if not self.has_change_permission(request) or not roles.can_change_role(group, actor=staff_user(request)):
+        if not roles.can_change_role(group, actor=staff_user(request)):
             raise PermissionDenied
         return group
 

@@ -241,6 +241,8 @@ class StaffPeopleAdmin(GuardsForms, PagesAdmin, DjangoUserAdmin):
             raise PermissionDenied
 
     def _changeable(self, request: HttpRequest, pk: int) -> User:
+        if not self.has_change_permission(request):
+            raise PermissionDenied
         user = find_or_404(User, pk)
         self._require_change(request, user)
         return user
