@@ -132,6 +132,8 @@ class PushAdmin(PagesAdmin):
     def outcome(self, request: HttpRequest, pk: int) -> HttpResponse:
         """Show what we sent and what we know, and the two choices. Everybody who sees pushes may read it."""
         self.require_view(request)
+        if request.method == "POST":
+            self.require(request, DECIDE)
         push = find_or_404(Push, pk)
         if request.method == "POST":
             return self._decide(request, push)
@@ -141,7 +143,6 @@ class PushAdmin(PagesAdmin):
         return self._ask(request, push)
 
     def _decide(self, request: HttpRequest, push: Push) -> HttpResponse:
-        self.require(request, DECIDE)
         choice = request.POST.get("happened", "")
         try:
             if choice not in ("yes", "no") or request.POST.get("question") != question_of(push):

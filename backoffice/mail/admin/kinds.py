@@ -12,7 +12,7 @@ from django.urls import reverse
 from django.utils.translation import get_language
 
 from backoffice.accounts.models import Shop
-from backoffice.mail.admin.templates import LanguageLink, TemplatePages, TemplatePlace, language_links
+from backoffice.mail.admin.templates import CHANGE, LanguageLink, TemplatePages, TemplatePlace, language_links
 from backoffice.mail.models import MailTemplate, ShopMail, StaffMail
 from backoffice.mail.services.choices import switch_for_shop, switch_for_staff
 from backoffice.mail.services.kinds import MAIL_KINDS, Audience, MailKind, kinds_for
@@ -98,7 +98,7 @@ class MailTemplateAdmin(TemplatePages):
 
     def template(self, request: HttpRequest, kind: str, language: str) -> HttpResponse:
         """Show and save what mails of that kind say to staff in that language."""
-        self.require_view(request)
+        self.require_for_template(request)
         return self.show_template(request, _place(kind, language))
 
     def preview(self, request: HttpRequest, kind: str, language: str) -> HttpResponse:
@@ -108,7 +108,7 @@ class MailTemplateAdmin(TemplatePages):
 
     def reset(self, request: HttpRequest, kind: str, language: str) -> HttpResponse:
         """Let the product's own words be sent again."""
-        self.require_view(request)
+        self.require(request, CHANGE)
         return self.do_reset(request, _place(kind, language))
 
 

@@ -11,7 +11,7 @@ from django.urls import reverse
 from django.utils.translation import gettext_lazy
 
 from backoffice.accounts.models import Shop
-from backoffice.mail.admin.templates import LanguageLink, TemplatePages, TemplatePlace, language_links
+from backoffice.mail.admin.templates import CHANGE, LanguageLink, TemplatePages, TemplatePlace, language_links
 from backoffice.mail.models import MailTemplate, ShopMail
 from backoffice.mail.services.choices import choose_for_shop
 from backoffice.mail.services.kinds import MAIL_KINDS, Audience, MailKind, kinds_for
@@ -81,16 +81,16 @@ class ShopMailAdmin(TemplatePages):
     def shop(self, request: HttpRequest, code: str) -> HttpResponse:
         """Show and save which kinds are on."""
         self.require_view(request)
+        if request.method == "POST":
+            self.require(request, "change_shopmail")
         shop = get_visible_or_404(Shop, code=code)
         chosen = ShopMail.objects.filter(shop=shop).first() or ShopMail(shop=shop)
         initial = {"sender_name": chosen.sender_name, "reply_to": chosen.reply_to, "kinds": chosen.kinds}
         form = ShopMailForm(request.POST if request.method == "POST" else None, initial=initial)
-        if request.method == "POST":
-            self.require(request, "change_shopmail")
-            if form.is_valid():
-                choose_for_shop(shop, **form.cleaned_data, actor=actor(request))
-                messages.success(request, _("Saved."))
-                return HttpResponseRedirect(request.path)
+        if request.method == "POST" and form.is_valid():
+            choose_for_shop(shop, **form.cleaned_data, actor=actor(request))
+            messages.success(request, _("Saved."))
+            return HttpResponseRedirect(request.path)
         return self.render(
             request,
             "mail/shop.html",
@@ -105,7 +105,7 @@ class ShopMailAdmin(TemplatePages):
 
     def template(self, request: HttpRequest, code: str, kind: str, language: str) -> HttpResponse:
         """Show and save what mails of that kind say in that language."""
-        self.require_view(request)
+        self.require_for_template(request)
         return self.show_template(request, _find(code, kind, language))
 
     def preview(self, request: HttpRequest, code: str, kind: str, language: str) -> HttpResponse:
@@ -115,7 +115,7 @@ class ShopMailAdmin(TemplatePages):
 
     def reset(self, request: HttpRequest, code: str, kind: str, language: str) -> HttpResponse:
         """Let the product's own words be sent again."""
-        self.require_view(request)
+        self.require(request, CHANGE)
         return self.do_reset(request, _find(code, kind, language))
 
 

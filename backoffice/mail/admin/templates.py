@@ -25,6 +25,8 @@ from backoffice.staff.pages import PagesAdmin, act
 from backoffice.staff.text_fields import LineField, ParagraphField
 from backoffice.text.translatable import gettext as _
 
+CHANGE = "change_mailtemplate"
+
 
 class TemplateForm(forms.Form):
     """Subject and text with variables."""
@@ -67,17 +69,21 @@ class TemplatePages(PagesAdmin):
     def may(self, request: HttpRequest, permission: str) -> bool:
         return request.user.has_perm(f"mail.{permission}")
 
+    def require_for_template(self, request: HttpRequest) -> None:
+        """Raise PermissionDenied unless the reader may see the words, or change them where they are sent."""
+        self.require_view(request)
+        if request.method == "POST":
+            self.require(request, CHANGE)
+
     def show_template(self, request: HttpRequest, place: TemplatePlace) -> HttpResponse:
         """Show and save the words."""
-        self.require_view(request)
+        self.require_for_template(request)
         words = find_words(place.kind, shop=place.shop, language=place.language)
         revision = words.row.revision if words.row else 0
         initial = {"subject_line": words.subject_line, "body": words.body, "revision": revision}
         form = TemplateForm(request.POST if request.method == "POST" else None, initial=initial)
-        if request.method == "POST" and form.is_valid():
-            self.require(request, "change_mailtemplate")
-            if _save(request, form, place):
-                return HttpResponseRedirect(place.back)
+        if request.method == "POST" and form.is_valid() and _save(request, form, place):
+            return HttpResponseRedirect(place.back)
         shown = words
         if form.is_bound:
             shown = Words(form.data.get("subject_line", ""), form.data.get("body", ""))
@@ -91,7 +97,7 @@ class TemplatePages(PagesAdmin):
             form=form,
             words=words,
             revision=revision,
-            may_change=self.may(request, "change_mailtemplate"),
+            may_change=self.may(request, CHANGE),
             **_preview(place, shown),
         )
 
@@ -105,7 +111,7 @@ class TemplatePages(PagesAdmin):
 
     def do_reset(self, request: HttpRequest, place: TemplatePlace) -> HttpResponse:
         """Let the product's own words be sent again."""
-        self.require(request, "change_mailtemplate")
+        self.require(request, CHANGE)
 
         def do() -> str:
             reset_template(place.kind, shop=place.shop, language=place.language)

@@ -91,9 +91,9 @@ def read(request: HttpRequest, pk: int) -> HttpResponse:
 
 
 def _write(request: HttpRequest, pk: int, *, permission: str, do: Callable[..., Comment], done: str) -> HttpResponse:
-    order = find_order(request, pk, permission="view_order")
     if not request.user.has_perm(permission):
         raise PermissionDenied
+    order = find_order(request, pk, permission="view_order")
     form = CommentForm(request.POST)
     if not form.is_valid():
         messages.error(request, first_error(form))
