@@ -41,17 +41,17 @@ class FactorRequirementAdmin(PagesAdmin):
     def changelist_view(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> HttpResponse:
         self.require_view(request)
         may_change = self.may(request, "change_factorrequirement")
+        if request.method == "POST":
+            self.require(request, "change_factorrequirement")
+            require_fresh_identity(request)
         kept = set(FactorRequirement.objects.values_list("group", flat=True))
         initial = {"everybody": None in kept, "groups": [pk for pk in kept if pk]}
         form = FactorRulesForm(request.POST if request.method == "POST" else None, initial=initial)
         hits_reader = False
-        if request.method == "POST":
-            self.require(request, "change_factorrequirement")
-            require_fresh_identity(request)
-            if form.is_valid():
-                hits_reader = would_ask(staff_user(request), **form.cleaned_data)
-                if not hits_reader or request.POST.get("confirmed"):
-                    return self._save(request, form)
+        if request.method == "POST" and form.is_valid():
+            hits_reader = would_ask(staff_user(request), **form.cleaned_data)
+            if not hits_reader or request.POST.get("confirmed"):
+                return self._save(request, form)
         title = _("Sign-in rules")
         context = {"form": form, "may_change": may_change, "hits_reader": hits_reader, **_situation()}
         return self.render(request, "signin/rules.html", title=title, **context)
