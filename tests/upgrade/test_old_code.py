@@ -9,8 +9,8 @@ import os
 import random
 import signal
 import subprocess
-import tarfile
 import threading
+import zipfile
 from pathlib import Path
 
 import pytest
@@ -39,12 +39,13 @@ def old_commit() -> str:
 @pytest.fixture
 def old_code(tmp_path: Path) -> Path:
     """Unpack the code of before; it runs with the libraries of today."""
-    archive = subprocess.run(["git", "archive", old_commit()], cwd=PROJECT, capture_output=True, check=False)
+    command = ["git", "archive", "--format=zip", old_commit()]
+    archive = subprocess.run(command, cwd=PROJECT, capture_output=True, check=False)
     if archive.returncode:
         pytest.skip(f"the commit {old_commit()} is not in this clone")
     folder = tmp_path / "before"
-    with tarfile.open(fileobj=io.BytesIO(archive.stdout)) as packed:
-        packed.extractall(folder, filter="data")
+    with zipfile.ZipFile(io.BytesIO(archive.stdout)) as packed:
+        packed.extractall(folder)
     return folder
 
 
