@@ -166,9 +166,11 @@ def _compile(kind: InboxKind, rows: QuerySet[Any], most: int, owner: BaseExpress
     """Return key, owner and age of the first rows as SQL with its parameters, None when there can be none. `owner`
     stands for all owners where they need not be read.
     """
-    owner = owner or kind.owner_is or (F(kind.owner) if kind.owner else Value(None, BigIntegerField()))
+    column = F(kind.owner) if kind.owner else Value(None, BigIntegerField())
     since = kind.since or Value(None, DateTimeField())
-    rows = rows.annotate(inbox_owner=owner, inbox_since=F(since) if isinstance(since, str) else since)
+    rows = rows.annotate(
+        inbox_owner=owner or kind.owner_is or column, inbox_since=F(since) if isinstance(since, str) else since
+    )
     try:
         return rows.values_list("pk", "inbox_owner", "inbox_since")[:most].query.sql_with_params()
     except EmptyResultSet:
