@@ -6,7 +6,7 @@ from django.db.models import Q, QuerySet
 from django.utils.translation import gettext_lazy as _
 
 from backoffice.privacy.person import DataSubject
-from backoffice.privacy.registry import CLEAR, SCRUB, Holder, register, register_without
+from backoffice.privacy.registry import CLEAR, FREE, SCRUB, Holder, register, register_without
 from catalog.models import CustomPicture, CustomProduct, Review
 
 
@@ -28,7 +28,7 @@ register(
         model=Review,
         holds=_("published reviews: author and text"),
         find=_find_reviews,
-        fields=dict.fromkeys(("author", "text", "reply"), CLEAR),
+        fields=dict.fromkeys(("author", "text", "reply"), FREE),
         plain={"order": "our number"},
         kept=_("while it is among the newest published reviews"),
     ),

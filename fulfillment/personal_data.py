@@ -13,12 +13,13 @@ from backoffice.accounts.models import Shop
 from backoffice.engine.services.files import delete_files
 from backoffice.privacy.periods import RetentionSource, add_source
 from backoffice.privacy.person import DataSubject
-from backoffice.privacy.registry import CLEAR, SCRUB, Holder, marks, register, register_without, seeds
+from backoffice.privacy.registry import CLEAR, FREE, SCRUB, Holder, marks, register, register_without, seeds
 from fulfillment.models import (
     Label,
     LabelResponse,
     ProductionEvent,
     ProductionFile,
+    ProductionFileKind,
     ProductionItem,
     ProductionOrder,
     ProductionShipment,
@@ -96,6 +97,7 @@ register(
         holds=_("responses received instead of a label"),
         find=_of(LabelResponse, "label__production_order_id"),
         deleted=True,
+        given=lambda rows: rows,
         fields={"problem": CLEAR},
         kept="files",
     ),
@@ -104,6 +106,7 @@ register(
         holds=_("shipping labels: name and address"),
         find=_of(Label),
         erase=_drop_copy,
+        given=lambda rows: rows,
         fields={"url": CLEAR, "tracking_code": CLEAR},
         kept="files",
     ),
@@ -112,6 +115,7 @@ register(
         holds=_("print files, delivery slips and previews of our production"),
         find=_of(ProductionFile),
         erase=_drop_file,
+        given=lambda rows: rows.filter(kind=ProductionFileKind.SLIP),
         fields={"url": CLEAR, "problem": CLEAR},
         kept="files",
     ),
@@ -119,7 +123,7 @@ register(
         model=ProductionEvent,
         holds=_("timeline of our production"),
         find=_of(ProductionEvent),
-        fields={"params": CLEAR},
+        fields={"params": FREE},
     ),
     Holder(
         model=ProductionItem,

@@ -15,7 +15,7 @@ from backoffice.privacy.registry import (
     SCRUB,
     Disclosure,
     Holder,
-    PossiblePerson,
+    afterwards,
     disclosures,
     guards,
     identities,
@@ -26,11 +26,9 @@ from backoffice.privacy.registry import (
     seeds,
 )
 from backoffice.text.translatable import gettext as _t
-from catalog.models import CustomProduct
 from orders import retention
 from orders.models import (
     Address,
-    AddressRole,
     CustomerEditor,
     Design,
     Enquiry,
@@ -49,12 +47,11 @@ from orders.models import (
     VendorOrderLine,
 )
 from orders.models.order import OPEN_STATES
+from orders.people import OF_PEOPLE, add_answers, add_orders, reference_of, search_people
 from orders.services import erasing
-from orders.services.search import refresh_searches, search_orders
+from orders.services.search import refresh_searches
 from orders.services.spellings import name_words
 
-MOST_FOUND = 50
-_OF_PEOPLE = (AddressRole.RECIPIENT, AddressRole.INVOICE, AddressRole.LETTER)
 _NUMBERS = ("vat_id", "commercial_register_entry", "iban", "bic_or_swift", "account_holder", "eori_number")
 _ADDRESS = (
     "reference", "company", "department", "firstname", "lastname", "street", "care_of", "zip", "city", "district",
@@ -68,79 +65,28 @@ def of_orders(model: type[Model], path: str = "order_id") -> Callable[[DataSubje
     return lambda person: model._base_manager.filter(**{f"{path}__in": person.of(Order)})
 
 
-def add_orders(person: DataSubject) -> None:
-    """Add all orders of the person's e-mails, and what these say of them."""
-    if person.emails:
-        rows = Order.objects.alias(folded=Lower("customer_email")).filter(folded__in=person.emails)
-        person.add(Order, rows.values_list("pk", flat=True))
-    for order in Order.objects.filter(pk__in=person.of(Order)).defer("search", "custom_properties"):
-        if order.customer_email:
-            person.emails.add(order.customer_email.lower())
-        person.names.add((order.customer_firstname, order.customer_lastname))
-        person.phones.add(order.customer_phone)
-        person.references.add(order.number)
-    person.names.discard(("", ""))
-    for address in Address.objects.filter(order__in=person.of(Order), role__in=_OF_PEOPLE):
-        _add_address(person, address)
-    products = OrderLine.objects.filter(order__in=person.of(Order)).exclude(custom_product="").values("custom_product")
-    person.add(CustomProduct, CustomProduct.objects.filter(external_id__in=products).values_list("pk", flat=True))
-    codes = VendorOrder.objects.filter(order__in=person.of(Order)).values_list("reference", "vendor_id")
-    person.references.update(code for pair in codes for code in pair if code)
-    person.phones.discard("")
-    person.namesakes.update(name for name in person.names if _has_namesake(person, name))
+def _add_enquiries(person: DataSubject) -> None:
     person.add(Enquiry, _find_enquiries(person).values_list("pk", flat=True))
 
 
-def _has_namesake(person: DataSubject, name: tuple[str, str]) -> bool:
-    """Return whether an order of somebody else has the name."""
-    found = search_orders(Order.objects.all(), " ".join(name)).exclude(pk__in=person.of(Order))
-    return found.filter(customer_firstname__iexact=name[0], customer_lastname__iexact=name[1]).exists()
-
-
-def _add_address(person: DataSubject, address: Address) -> None:
-    """Add an address: all of it where it is their own, and what may be somebody else's where it names another."""
-    name = (address.firstname, address.lastname)
-    is_own = name in person.names or name == ("", "") or address.email.lower() in person.emails
-    if is_own:
-        person.names.add(name)
-        person.streets.add(address.street)
-        person.emails.update({address.email.lower()} - {""})
-        person.others.update(filter(None, (address.iban, address.email)))
-    else:
-        person.shared.update(filter(None, (*name, " ".join(name).strip(), address.street, address.email)))
-    person.phones.update(filter(None, (address.phone, address.mobile, address.fax)))
-    person.shared.update(filter(None, (address.company, address.care_of, address.account_holder)))
-    person.names.discard(("", ""))
-    person.streets.discard("")
-
-
 def identify() -> Iterable[tuple[str, str, int]]:
-    """Yield the numbers of orders and the e-mails of enquiries."""
+    """Yield the numbers of orders, what addresses in them are known by, and the e-mails of enquiries."""
     for pk, number in Order.objects.filter(erased_at=None).values_list("pk", "number").iterator(chunk_size=5000):
         yield number, "orders.order", pk
+    addresses = Address.objects.filter(role__in=OF_PEOPLE).exclude(firstname="", lastname="", email="")
+    columns = ("pk", "order__number", "role", "email")
+    for pk, number, role, email in addresses.values_list(*columns).iterator(chunk_size=5000):
+        yield reference_of(number, role), "orders.address", pk
+        yield email.lower(), "", 0
     for email in Enquiry.objects.exclude(email="").values_list(Lower("email"), flat=True).iterator(chunk_size=5000):
         yield email, "", 0
 
 
 def still_open(person: DataSubject) -> Iterable[str]:
-    """Yield why orders of theirs keep them from being erased."""
-    numbers = Order.objects.filter(pk__in=person.of(Order), state__in=OPEN_STATES).order_by("pk")
+    """Yield why orders of theirs, or for them, keep them from being erased."""
+    numbers = Order.objects.filter(pk__in=person.concerned(Order), state__in=OPEN_STATES).order_by("pk")
     if named := list(numbers.values_list("number", flat=True)[:5]):
         yield _t("Orders still open: %(numbers)s.") % {"numbers": ", ".join(named)}
-
-
-def search_people(text: str) -> Iterable[PossiblePerson]:
-    """Yield the customers whose orders are found by the text, the newest first; an order without e-mail by itself."""
-    seen = set()
-    found = search_orders(Order.objects.all(), text).order_by("-pk")
-    columns = ("pk", "number", "customer_email", "customer_firstname", "customer_lastname")
-    for pk, number, email, first, last in found.values_list(*columns)[:MOST_FOUND]:
-        key = email.lower() or pk
-        if key in seen:
-            continue
-        seen.add(key)
-        emails, rows = ((email.lower(),), ()) if email else ((), (("orders.order", pk),))
-        yield PossiblePerson(f"{first} {last}".strip() or email or number, email or number, emails, rows)
 
 
 def _erase_orders(person: DataSubject, rows: QuerySet[Any]) -> None:
@@ -154,10 +100,30 @@ def _erase_orders(person: DataSubject, rows: QuerySet[Any]) -> None:
     erasing.forget_words(name_words([*names, *person.streets, *person.shared]))
 
 
+def _find_addresses(person: DataSubject) -> QuerySet[Any]:
+    return Address.objects.filter(Q(order__in=person.of(Order)) | Q(pk__in=person.of(Address)))
+
+
 def _erase_addresses(person: DataSubject, rows: QuerySet[Any]) -> None:
-    found = rows.values_list("firstname", "lastname", "company", "care_of", "street", "city")
+    own = rows.filter(order__in=person.of(Order))
+    found = own.values_list("firstname", "lastname", "company", "care_of", "street", "city")
     person.shared.update(word for row in found for word in row if word)
     rows.update(**dict.fromkeys(_ADDRESS, ""))
+
+
+def _forget_given(person: DataSubject) -> None:
+    """Have orders that others placed for them be found by nothing of theirs."""
+    if person.givers is not None:
+        refresh_searches(person.givers.of(Order))
+        erasing.forget_words(name_words(person.own_words()))
+
+
+def _mark(person: DataSubject) -> None:
+    erasing.mark_orders(person.of(Order))
+    add_answers(person)
+    if person.givers is not None:
+        erasing.mark_given(person.givers.of(Order))
+        add_answers(person.givers)
 
 
 def _erase_events(person: DataSubject, rows: QuerySet[Any]) -> None:
@@ -201,8 +167,8 @@ def _find_strays(person: DataSubject) -> QuerySet[Any]:
 
 
 def _made_by(person: DataSubject) -> Iterable[Disclosure]:
-    """Yield the vendors that make or made their orders."""
-    parts = VendorOrder.objects.filter(order__in=person.of(Order), order__is_test=False).exclude(vendor_id="")
+    """Yield the vendors that make or made their orders, or what others ordered for them."""
+    parts = VendorOrder.objects.filter(order__in=person.concerned(Order), order__is_test=False).exclude(vendor_id="")
     for vendor in sorted(set(parts.values_list("vendor", flat=True))):
         references = parts.filter(vendor=vendor).values_list("reference", flat=True)
         how = _t("Its API cannot delete an order. Request deletion by e-mail with the prepared text.")
@@ -210,10 +176,11 @@ def _made_by(person: DataSubject) -> Iterable[Disclosure]:
 
 
 retention.add_sources()
-seeds.append(add_orders)
+seeds.extend([add_orders, _add_enquiries])
 disclosures.append(_made_by)
 guards.append(still_open)
-marks.append(lambda person: erasing.mark_orders(person.of(Order)))
+marks.append(_mark)
+afterwards.append(_forget_given)
 searches.append(search_people)
 identities.append(identify)
 
@@ -235,19 +202,22 @@ register(
         holds=_("delivery slips and labels: address and tracking code"),
         find=of_orders(OrderDocument),
         deleted=True,
+        given=lambda rows: rows,
     ),
     Holder(
         model=ShopFile,
         holds=_("print files and labels that were uploaded for an order"),
         find=_find_files,
         erase=_erase_files,
+        # Labels show the address; print files are whoever's who ordered.
+        given=lambda rows: rows.filter(pk__in=SuppliedLabel.objects.filter(file__in=rows).values("file")),
         fields={"name": CLEAR},
         kept="files",
     ),
     Holder(
         model=Address,
         holds=_("name, address, telephone, e-mail, bank and tax numbers of recipient, payer and sender"),
-        find=of_orders(Address),
+        find=_find_addresses,
         erase=_erase_addresses,
         fields={**dict.fromkeys(_ADDRESS, CLEAR), "country_code": KEEP, "vat_id": KEEP},
         kept="addresses",

@@ -10,11 +10,11 @@ from django.db.models import Exists, OuterRef, QuerySet
 from backoffice.accounts.models import Shop
 from backoffice.engine.services.files import delete_files
 from backoffice.privacy.periods import RetentionSource, add_source
-from backoffice.privacy.person import DataSubject
 from backoffice.privacy.registry import guards
 from backoffice.privacy.services.erasing import erase_linked, follow_up, mark
-from orders.models import Address, Enquiry, Order, OrderLine, PartUpload, ShopFile, SuppliedLabel, VendorOrder
+from orders.models import Address, Enquiry, Order, OrderLine, PartUpload, ShopFile, SuppliedLabel
 from orders.models.order import OPEN_STATES
+from orders.people import known_by_orders
 from orders.services.search import refresh_searches
 
 ENDED = ("cancelled", "closed")
@@ -27,23 +27,13 @@ def _ended(shop: Shop | None, before: datetime) -> QuerySet[Any]:
 
 def forget_people(keys: Collection[int]) -> None:
     """Erase who placed these orders from all that hangs on them; what stands in the way of one leaves it as it is."""
-    free = [key for key in keys if not any(True for guard in guards for _ in guard(_person([key])))]
+    free = [key for key in keys if not any(True for guard in guards for _ in guard(known_by_orders([key])))]
     if free:
-        person = _person(free)
+        person = known_by_orders(free)
         mark(person)
         erase_linked(person)
         # With the rest or not at all: nobody comes back to an order that is erased.
         follow_up(person)
-
-
-def _person(keys: Collection[int]) -> DataSubject:
-    """Return who is known by these orders alone: other orders of the same e-mail are not meant."""
-    person = DataSubject()
-    person.add(Order, keys)
-    person.references.update(Order.objects.filter(pk__in=keys).values_list("number", flat=True))
-    codes = VendorOrder.objects.filter(order__in=keys).values_list("reference", "vendor_id")
-    person.references.update(code for pair in codes for code in pair if code)
-    return person
 
 
 def _with_addresses(shop: Shop | None, before: datetime) -> QuerySet[Any]:

@@ -10,10 +10,11 @@ from django.utils.translation import gettext_lazy as _
 from backoffice.accounts.models import Shop
 from backoffice.audit.models import AuditAction, AuditEntry
 from backoffice.audit.services.pruning import older_than, prune_to
-from backoffice.audit.services.redacting import redact, redact_rows
+from backoffice.audit.services.redacting import MARK, OWN, redact, redact_rows
 from backoffice.privacy.periods import RetentionSource, add_source
 from backoffice.privacy.person import DataSubject
-from backoffice.privacy.registry import CLEAR, Holder, afterwards, register, register_without, shared_labels
+from backoffice.privacy.registry import KEEP, Holder, afterwards, register, register_without, shared_labels
+from backoffice.privacy.services.spellings import Scrubber
 
 _MOST_ROOTS = 200
 
@@ -33,6 +34,11 @@ def _redact(person: DataSubject) -> None:
     redact(person.spoken_words())
     for start in range(0, len(roots), _MOST_ROOTS):
         redact((), roots=roots[start : start + _MOST_ROOTS])
+    if person.givers is not None:
+        # Of what others ordered for them only their words go, but for those that both have.
+        scrubber = Scrubber(person, sparing=person.givers, mark=MARK)
+        entries = AuditEntry.objects.filter(person.givers.as_root()).exclude(action__in=OWN)
+        redact_rows(entries.values_list("pk", flat=True), whole=set(), scrub=scrubber.scrub)
 
 
 def _old(shop: Shop | None, before: datetime) -> QuerySet[Any]:
@@ -62,7 +68,8 @@ register(
         find=_find,
         erase=_leave,
         exported=lambda person, rows: rows.exclude(root_type__in=shared_labels()),
-        fields={"payload": CLEAR},
+        # Forgotten by `_redact`: nothing else may write here.
+        fields={"payload": KEEP},
         plain=dict.fromkeys(
             ("object_type", "object_id", "root_type", "root_id", "change", "salt", "payload_digest", "digest", "chain"),
             "a key or a digest",

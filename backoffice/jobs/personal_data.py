@@ -62,6 +62,7 @@ register(
         holds=_("exported lists and search terms"),
         find=_find_jobs,
         erase=_erase_jobs,
+        given=lambda rows: rows,
         shared=True,
         fields=dict.fromkeys(("inputs", "query", "problem"), SCRUB),
         plain={"counts": "numbers"},

@@ -2,7 +2,7 @@
 
 from collections import defaultdict
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from django.db import models
@@ -10,6 +10,7 @@ from django.db.models import Q
 
 # Shorter, and it may be a part of any word.
 SHORTEST_WORD = 2
+_COMPARED_DIGITS = 9
 
 
 @dataclass
@@ -32,6 +33,9 @@ class DataSubject:
 
     # The same for rows that are not theirs and named them: what is kept of these says so too.
     named: dict[str, set[Any]] = field(default_factory=lambda: defaultdict(set))
+    # Whoever ordered something for them: what these are called, and the orders in question. Their rows are read for the
+    # person's words, and otherwise stay.
+    givers: "DataSubject | None" = None
 
     def of(self, model: type[models.Model]) -> set[Any]:
         """Return the keys of the rows of this model that are known to be theirs."""
@@ -40,6 +44,16 @@ class DataSubject:
     def add(self, model: type[models.Model], keys: Iterable[Any]) -> None:
         """Note rows of this model as theirs."""
         self.of(model).update(keys)
+
+    def concerned(self, model: type[models.Model]) -> set[Any]:
+        """Return the keys of the rows of this model that are theirs, or of whoever ordered for them."""
+        return self.of(model) | (self.givers.of(model) if self.givers else set())
+
+    def by_rows(self) -> "DataSubject":
+        """Return them as known by their rows alone; what is found by these is noted here too."""
+        return replace(
+            self, emails=set(), names=set(), streets=set(), phones=set(), others=set(), shared=set(), givers=None
+        )
 
     def rows(self) -> list[tuple[str, Any]]:
         """Return all rows that are known to be theirs: (label, key)."""
@@ -78,6 +92,12 @@ class DataSubject:
         parts = {part for name in self.names for part in name}
         return {word for word in parts | self.streets | self.shared if len(word) >= SHORTEST_WORD}
 
+    def known_words(self) -> set[str]:
+        """Return all that they are called, in small letters; telephone numbers as their last digits."""
+        names = {" ".join(name) for name in self.names}
+        words = self.certain_words() | self.own_words() | names | self.streets | self.shared
+        return {word.strip().casefold() for word in words} | set(map(last_digits, self.phones))
+
     def as_json(self) -> dict[str, Any]:
         """Return what they are recognised by, to go on with it later; what was found of it is found again."""
         return {
@@ -91,7 +111,13 @@ class DataSubject:
             "references": sorted(self.references),
             "keys": {label: sorted(keys) for label, keys in self.keys.items() if keys},
             "named": {label: sorted(keys) for label, keys in self.named.items() if keys},
+            "givers": self.givers.as_json() if self.givers else None,
         }
+
+
+def last_digits(phone: str) -> str:
+    """Return what is the same of a telephone number however it is written."""
+    return "".join(filter(str.isdigit, phone))[-_COMPARED_DIGITS:]
 
 
 def read_person(data: Mapping[str, Any]) -> DataSubject:
@@ -105,4 +131,6 @@ def read_person(data: Mapping[str, Any]) -> DataSubject:
         person.keys[label].update(keys)
     for label, keys in data.get("named", {}).items():
         person.named[label].update(keys)
+    if givers := data.get("givers"):
+        person.givers = read_person(givers)
     return person

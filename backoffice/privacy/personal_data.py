@@ -49,7 +49,8 @@ def _find_callbacks(person: DataSubject) -> QuerySet[Any]:
 
 def _find_copies(person: DataSubject) -> QuerySet[Any]:
     """Return what was asked for them before: the file of a copy is theirs."""
-    return PrivacyRequest.objects.filter(kind=RequestKind.EXPORT, hashes__overlap=[*map(hash_word, person.emails)])
+    hashes = [hash_word(word) for word in person.emails | person.references if word]
+    return PrivacyRequest.objects.filter(kind=RequestKind.EXPORT, hashes__overlap=hashes)
 
 
 def _drop_copies(person: DataSubject, rows: QuerySet[Any]) -> None:
@@ -124,6 +125,8 @@ register(
     Holder(
         model=IdempotencyKey,
         holds=_("stored answers to requests that a shop repeats"),
+        find=lambda person: IdempotencyKey.objects.filter(pk__in=person.of(IdempotencyKey)),
+        exported=lambda person, rows: rows.none(),
         fields={"answer": SCRUB},
         plain={"request_hash": "a digest"},
         kept=_("one day"),

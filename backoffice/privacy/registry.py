@@ -10,9 +10,11 @@ from enum import Enum, StrEnum
 from typing import Any
 
 from django.apps import apps
+from django.contrib.postgres.fields import ArrayField
 from django.db import models
 from django.utils.functional import Promise
 
+from backoffice.model_fields import SealedJSONField
 from backoffice.privacy.person import DataSubject
 
 Text = str | Promise
@@ -37,6 +39,9 @@ class Fate(Enum):
 CLEAR, SCRUB, FREE, KEEP = Fate.CLEAR, Fate.SCRUB, Fate.FREE, Fate.KEEP
 
 
+_TEXTS = (models.CharField, models.TextField, models.JSONField, models.BinaryField, ArrayField)
+
+
 @dataclass(frozen=True, kw_only=True)
 class Holder:
     """A model whose rows hold something of a person.
@@ -56,11 +61,16 @@ class Holder:
     files: Callable[[Any], Iterable[str]] | None = None
     # A row is of several people: nothing that hangs on it is emptied as a whole, nor given to one of them.
     shared: bool = False
+    # Of an order that somebody else placed for them: which rows show their address as a whole, and go as their own
+    # would. Of the others they are taken out.
+    given: Callable[[models.QuerySet[Any]], models.QuerySet[Any]] | None = None
     # Which of the rows found are given to the person; all of them, unless it says otherwise.
     exported: Callable[[DataSubject, models.QuerySet[Any]], models.QuerySet[Any]] | None = None
     about: About = About.CUSTOMER
     # How long it is kept: a kind of retention, or a sentence where something else ends it.
     kept: Text = "orders"
+    # The setting that bounds it, in days or months; None where that of its kind does, empty where none does.
+    setting: str | None = None
     # Columns that could hold a text and name nobody: column -> why.
     plain: Mapping[str, str] = field(default_factory=dict)
 
@@ -72,6 +82,12 @@ class Holder:
     def scrubbed(self) -> list[str]:
         """Columns out of which a person's words are taken, whoever the row belongs to."""
         return [name for name, fate in self.fields.items() if fate in (SCRUB, FREE)]
+
+    @property
+    def texts(self) -> list[str]:
+        """Return the columns of texts that end with a person, whether emptied or scrubbed."""
+        found = [self.model._meta.get_field(name) for name, fate in self.fields.items() if fate is not KEEP]
+        return [one.name for one in found if isinstance(one, _TEXTS) and not isinstance(one, SealedJSONField)]
 
     @property
     def emptied(self) -> list[str]:
@@ -102,7 +118,7 @@ _WITHOUT: dict[str, str] = {}
 # Called with a person of whom some words are known; add the rows and words that follow from them.
 seeds: list[Callable[[DataSubject], None]] = []
 # Called with a person once it is certain that they are erased, before anything is: what comes in from now on must not
-# bring them back.
+# bring them back. Called again where an erasure goes on.
 marks: list[Callable[[DataSubject], None]] = []
 # Called with a person once they are erased: what keeps a record of all that was done forgets the values that are gone
 # now. What fails is called again: by an erasure, which is not done before, and by the retention, whose batch is undone.

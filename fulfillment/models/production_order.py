@@ -127,6 +127,11 @@ class ProductionOrder(Reported):
         return f"{self.vendor_id} {self.reference}".strip()
 
     @property
+    def keeps_no_copy(self) -> bool:
+        """Whether whose it is was erased: what is reported of it is applied, and not kept."""
+        return self.erased_at is not None
+
+    @property
     def is_to_do(self) -> bool:
         """As `to_do()` of the query set."""
         return self.state not in ENDED_STATES and self.dispatch != DispatchState.SHIPPED

@@ -37,7 +37,7 @@ def apply_production_report(
         )
         row = ProductionOrder.objects.locked(row.pk)
         outcome = _Application(report, row, source=source, callback=callback, push=push).apply()
-        if row.erased_at is not None:
+        if row.keeps_no_copy:
             forget_reported(row)
         return outcome
 

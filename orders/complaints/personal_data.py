@@ -12,7 +12,7 @@ from backoffice.accounts.models import Shop
 from backoffice.engine.services.files import delete_files
 from backoffice.privacy.periods import RetentionSource, add_source
 from backoffice.privacy.person import DataSubject
-from backoffice.privacy.registry import CLEAR, Holder, guards, register, register_without
+from backoffice.privacy.registry import CLEAR, FREE, Holder, guards, register, register_without
 from backoffice.text.translatable import gettext as _t
 from orders.complaints.models import Complaint, ComplaintPhoto
 from orders.models import Order
@@ -20,7 +20,7 @@ from orders.personal_data import of_orders
 
 
 def _still_open(person: DataSubject) -> Iterable[str]:
-    if Complaint.objects.filter(order__in=person.of(Order), ended_at__isnull=True).exists():
+    if Complaint.objects.filter(order__in=person.concerned(Order), ended_at__isnull=True).exists():
         yield _t("Still open: a complaint.")
 
 
@@ -53,7 +53,7 @@ register(
         model=Complaint,
         holds=_("what a customer complained about"),
         find=of_orders(Complaint),
-        fields={"text": CLEAR},
+        fields={"text": FREE},
         plain={"cause": "one of ours", "bearer": "one of ours", "claim": "one of ours"},
     ),
 )

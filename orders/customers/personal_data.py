@@ -8,7 +8,7 @@ from django.db.models.functions import Lower
 from django.utils.translation import gettext_lazy as _
 
 from backoffice.privacy.person import DataSubject
-from backoffice.privacy.registry import CLEAR, Holder, identities, register, seeds
+from backoffice.privacy.registry import CLEAR, FREE, Holder, identities, register, seeds
 from orders.customers.models import Customer, CustomerEmail, CustomerMerge
 from orders.customers.models.customer import CustomerNote
 from orders.customers.models.merge import CustomerEvent
@@ -49,7 +49,7 @@ register(
         holds=_("preferences of a customer"),
         find=_find,
         deleted=True,
-        fields={"preferences": CLEAR},
+        fields={"preferences": FREE},
         kept=_("as long as the customer has an order"),
     ),
     Holder(
@@ -64,11 +64,11 @@ register(
         holds=_("notes about the customer"),
         find=_of(CustomerNote),
         deleted=True,
-        fields={"text": CLEAR},
+        fields={"text": FREE},
     ),
     Holder(
         model=CustomerEvent, holds=_("history of the customer"), find=_of(CustomerEvent), deleted=True,
-        fields={"params": CLEAR},
+        fields={"params": FREE},
     ),
     Holder(
         model=CustomerMerge,

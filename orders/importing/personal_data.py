@@ -60,6 +60,7 @@ register(
         holds=_("uploaded tables of orders"),
         find=_find_tables,
         erase=_erase_tables,
+        given=lambda rows: rows,
         shared=True,
         fields={"problem": SCRUB, "columns": SCRUB, "content": SCRUB, "file_name": SCRUB},
         plain={

@@ -10,6 +10,7 @@ from django.utils.translation import gettext_lazy as _
 from backoffice.privacy.person import DataSubject
 from backoffice.privacy.registry import (
     CLEAR,
+    FREE,
     SCRUB,
     Disclosure,
     Holder,
@@ -97,7 +98,7 @@ def _under_way(person: DataSubject) -> Iterable[str]:
 
 def _told(person: DataSubject) -> Iterable[Disclosure]:
     """Yield who was told of their orders: none of these vendors takes it back over its interface."""
-    exports = OrderExport.objects.filter(order__in=person.of(Order), times_exported__gt=0)
+    exports = OrderExport.objects.filter(order__in=person.concerned(Order), times_exported__gt=0)
     for vendor in sorted(set(exports.values_list("vendor", flat=True))):
         numbers = exports.filter(vendor=vendor).values_list("order__number", flat=True)
         how = _t("Its API cannot delete data. Request deletion by e-mail with the prepared text.")
@@ -128,7 +129,7 @@ register(
         holds=_("purchases after a card"),
         find=_find_conversions,
         deleted=True,
-        fields={"problem": CLEAR},
+        fields={"problem": FREE},
         plain={"upload_id": "a number"},
     ),
     Holder(
@@ -159,7 +160,7 @@ register(
         model=OrderExport,
         holds=_("which vendor an order was sent to"),
         find=of_orders(OrderExport),
-        fields={"text": CLEAR},
+        fields={"text": FREE},
         plain={"account": "an account of ours"},
     ),
     Holder(

@@ -1,6 +1,8 @@
 """Where an order goes, who pays, who sends: snapshots, one per order and role."""
 
 from django.db import models
+from django.db.models import Q
+from django.db.models.functions import Lower
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
@@ -63,6 +65,12 @@ class Address(models.Model):
         verbose_name = _("address")
         verbose_name_plural = _("addresses")
         constraints = [models.UniqueConstraint(fields=["order", "role"], name="one_address_per_role")]
+        # Whoever stands in an order of somebody else is found by e-mail; of letters, which no search of orders knows,
+        # by name and street too.
+        indexes = [
+            models.Index(Lower("email"), condition=~Q(email=""), name="address_email"),
+            models.Index(Lower("street"), condition=Q(role="letter"), name="address_letter"),
+        ]
 
     def __str__(self) -> str:
         name = f"{self.firstname} {self.lastname}".strip()

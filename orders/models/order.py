@@ -169,6 +169,8 @@ class Order(models.Model):
 
     # Who ordered is erased: what is reported of it moves its states, and brings nobody back.
     erased_at = models.DateTimeField(_("personal data erased"), null=True, blank=True, editable=False)
+    # Somebody else who stands in it is, such as who got a present: nor are they brought back.
+    recipient_erased_at = models.DateTimeField(_("recipient data erased"), null=True, blank=True, editable=False)
 
     created_at = models.DateTimeField(_("received"), auto_now_add=True)
     updated_at = models.DateTimeField(_("updated"), auto_now=True)
@@ -238,6 +240,11 @@ class Order(models.Model):
     @property
     def customer_name(self) -> str:
         return f"{self.customer_firstname} {self.customer_lastname}".strip()
+
+    @property
+    def keeps_no_copy(self) -> bool:
+        """Whether somebody is erased from it: what is reported of it is applied, and not kept."""
+        return self.erased_at is not None or self.recipient_erased_at is not None
 
     @property
     def has_ended(self) -> bool:

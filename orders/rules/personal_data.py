@@ -18,7 +18,7 @@ register(
         model=RuleCall,
         holds=_("addresses that a rule called for an order"),
         find=of_orders(RuleCall),
-        fields={"url": CLEAR, "cause": CLEAR},
+        fields={"url": CLEAR, "cause": FREE},
         plain={"event": "of a rule", "host": "of a rule"},
     ),
     Holder(
@@ -32,7 +32,7 @@ register(
         model=RuleRun,
         holds=_("which condition of a rule was met with which value"),
         find=of_orders(RuleRun),
-        fields=dict.fromkeys(("finding", "actions", "error"), CLEAR),
+        fields=dict.fromkeys(("finding", "actions", "error"), FREE),
         plain={"source": "a key"},
     ),
 )

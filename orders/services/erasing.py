@@ -20,9 +20,20 @@ def mark_orders(keys: Collection[int]) -> None:
         Order.objects.filter(pk=row.pk).update(erased_at=Now())
 
 
+def mark_given(keys: Collection[int]) -> None:
+    """Have these orders, which stay, not bring back whom somebody else placed them for. Harmless twice."""
+    rows = Order.objects.select_for_update().filter(pk__in=keys, erased_at=None, recipient_erased_at=None)
+    for row in rows.order_by("pk").only("pk"):
+        Order.objects.filter(pk=row.pk).update(recipient_erased_at=Now(), fingerprint="")
+
+
 def forget_reported(order: Order) -> None:
-    """Take out of an erased order what a report has just brought."""
-    clear_events(OrderEvent.objects.filter(order=order))
+    """Take out of an order of which somebody is erased what a report has just brought."""
+    events = OrderEvent.objects.filter(order=order)
+    if order.erased_at is None:
+        clear_events(events.filter(at__gte=order.recipient_erased_at))
+        return
+    clear_events(events)
     clear_parcels([order.pk])
     refresh_searches([order.pk])
 

@@ -12,6 +12,7 @@ from backoffice.sandbox import Sandbox
 from orders.models import Order
 from tests.api.storefront import make_catalog, make_storefront
 from tests.flows.conftest import Postbox, postbox, sandbox
+from tests.privacy.gifts import IN_TABLE, give
 from tests.privacy.lives import JANA, OTTO, World, live, live_together
 from tests.signs.desk import HOOK_SECRET
 
@@ -39,3 +40,11 @@ def lives(world: World) -> dict[str, Order]:
     orders = {life.first: live(life, world) for life in (JANA, OTTO)}
     live_together([JANA, OTTO], world, list(orders.values()))
     return {name: Order.objects.get(pk=order.pk) for name, order in orders.items()}
+
+
+@pytest.fixture
+def gift(world: World) -> Order:
+    """Return what Otto ordered for his grandmother, made and shipped beside an order of his own."""
+    orders = [live(OTTO, world), give(world)]
+    live_together([OTTO, IN_TABLE], world, orders)
+    return Order.objects.get(pk=orders[1].pk)

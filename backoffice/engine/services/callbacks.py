@@ -260,7 +260,7 @@ def _settle(callback: Callback, outcome: ReportOutcome) -> None:
     if outcome.subject is not None:
         callback.subject_type, callback.subject_id = outcome.subject._meta.label_lower, outcome.subject.pk
     # Of somebody who was erased no copy is kept: what it said is applied.
-    is_erased = callback.next_at is None and getattr(outcome.subject, "erased_at", None) is not None
+    is_erased = callback.next_at is None and getattr(outcome.subject, "keeps_no_copy", False)
     callback.body = b"" if is_erased else callback.body
     said = ["next_at", "state", "note", "processed_at", "subject_type", "subject_id"]
     _save(callback, *[*said, "body"] if is_erased else said)

@@ -12,6 +12,8 @@ from backoffice.staff.text_fields import ParagraphField
 from backoffice.text.cleaning import BadText, clean_code
 
 MOST_NAMED, LONGEST_EMAIL = 50, 255
+# Rows that lead to a person: an order without e-mail, and an address in an order of somebody else.
+_LABELS = ("orders.order", "orders.address")
 # How an address names a row without an e-mail: "orders.order:17".
 _APART = ":"
 
@@ -62,4 +64,4 @@ def _rows(given: QueryDict) -> list[tuple[str, int]]:
 
 
 def _is_known(label: str, key: str) -> bool:
-    return label == "orders.order" and key.isascii() and key.isdecimal() and len(key) < 19
+    return label in _LABELS and key.isascii() and key.isdecimal() and len(key) < 19

@@ -130,6 +130,7 @@ class PrivacyRequestAdmin(PagesAdmin):
             obstacles=obstacles,
             vendors=vendors_of(person),
             orders=len(person.keys["orders.order"]),
+            given=len(person.givers.keys["orders.order"]) if person.givers else 0,
         )
 
     def file(self, request: HttpRequest, pk: int) -> HttpResponseBase:

@@ -1,6 +1,6 @@
 """Columns of rows emptied, or the person taken out of them."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from typing import Any
 
 from django.db import connection, models
@@ -31,18 +31,20 @@ def clear_columns(holder: Holder, rows: QuerySet[Any]) -> None:
         rows.update(**{name: empty_value(field) for name, field in fields.items()})
 
 
-def scrub_rows(holder: Holder, rows: Iterable[Any], *, scrubber: Scrubber) -> int:
-    """Take the person out of the columns of these rows; return how many changed."""
-    changed = []
+def scrub_rows(holder: Holder, rows: Iterable[Any], *, scrubber: Scrubber, names: Sequence[str] = ()) -> int:
+    """Take the person out of the columns of these rows, those that are scrubbed unless `names` says which; return how
+    many changed.
+    """
+    changed, columns = [], list(names) or holder.scrubbed
     for row in rows:
-        values = {name: getattr(row, name) for name in holder.scrubbed}
+        values = {name: getattr(row, name) for name in columns}
         scrubbed = {name: scrubber.scrub(value) for name, value in values.items()}
         if moved := {name: new for name, new in scrubbed.items() if new != _comparable(values[name])}:
             for name, new in moved.items():
                 setattr(row, name, new)
             changed.append(row)
     if changed:
-        holder.model._base_manager.bulk_update(changed, holder.scrubbed, batch_size=AT_ONCE)
+        holder.model._base_manager.bulk_update(changed, columns, batch_size=AT_ONCE)
     return len(changed)
 
 

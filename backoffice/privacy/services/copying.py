@@ -17,6 +17,7 @@ from backoffice.privacy.person import DataSubject
 from backoffice.privacy.registry import Holder
 from backoffice.privacy.services.erasing import paths_of
 from backoffice.privacy.services.finding import collect, customers_holders
+from backoffice.privacy.services.spellings import WITHHELD, Scrubber
 
 FOLDER = "privacy"
 _PIECE = 1024 * 1024
@@ -35,13 +36,15 @@ def make_copy(person: DataSubject) -> tuple[Kept, dict[str, int]]:
 
 def _write(archive: zipfile.ZipFile, person: DataSubject) -> dict[str, int]:
     found, counts = collect(person), {}
+    # What is theirs may name who ordered it for them, such as the sender of a parcel.
+    withheld = Scrubber(person.givers or DataSubject(), sparing=person, mark=WITHHELD)
     data: dict[str, Any] = {"made_at": timezone.now(), "person": _described(person), "data": {}}
     for holder in customers_holders():
         if holder.shared or holder.label not in found:
             continue
         rows = found[holder.label]
         rows = holder.exported(person, rows) if holder.exported else rows
-        entries = [_entry(archive, holder, row) for row in rows.order_by("pk").iterator(chunk_size=200)]
+        entries = [withheld.scrub(_entry(archive, holder, row)) for row in rows.order_by("pk").iterator(chunk_size=200)]
         if entries:
             counts[holder.label] = len(entries)
             data["data"][holder.label] = {"holds": str(holder.holds), "rows": entries}

@@ -46,7 +46,7 @@ def erase_linked(
         keys = sorted(rows[holder.label].values_list("pk", flat=True), key=str)
         for start in range(0, len(keys), AT_ONCE):
             some = holder.model._base_manager.filter(pk__in=keys[start : start + AT_ONCE])
-            _erase(holder, person, some, scrubber=scrubber)
+            erase_rows(holder, person, some, scrubber=scrubber)
         counts[holder.label] = len(keys)
         progress(holder.label)
     return counts
@@ -72,7 +72,8 @@ def erase_named(person: DataSubject, *, done: Iterable[str] = (), progress: Prog
 
 @transaction.atomic
 @told_by("erasure")
-def _erase(holder: Holder, person: DataSubject, rows: QuerySet[Any], *, scrubber: Scrubber) -> None:
+def erase_rows(holder: Holder, person: DataSubject, rows: QuerySet[Any], *, scrubber: Scrubber) -> None:
+    """Erase these rows of theirs as the holder says, with their files."""
     paths = list(_paths(holder, rows))
     if holder.erase is not None:
         holder.erase(person, rows)

@@ -21,7 +21,7 @@ from backoffice.privacy.models import PrivacyRequest, RequestKind, RequestState
 from backoffice.privacy.models.request import LONGEST_REASON, OPEN_REQUESTS
 from backoffice.privacy.person import DataSubject, read_person
 from backoffice.privacy.registry import guards
-from backoffice.privacy.services import copying, erasing, outside, vendors
+from backoffice.privacy.services import copying, erasing, given, outside, vendors
 from backoffice.privacy.services.finding import begin_person, collect
 from backoffice.privacy.services.hashing import hash_word, note_erased
 from backoffice.privacy.services.spellings import Scrubber
@@ -148,6 +148,7 @@ def erase_now(row: PrivacyRequest, person: DataSubject, *, is_noted: bool = Fals
 
     for label, count in erasing.erase_linked(person, done=done, progress=progress).items():
         row.counts[label] = count
+    given.erase_given(person, done=done, progress=progress)
     erasing.erase_named(person, done=done, progress=progress)
     erasing.follow_up(person)
     _finish_erasure(row, person)
@@ -217,8 +218,10 @@ def _copy(row: PrivacyRequest) -> None:
     )
     kept, row.counts = copying.make_copy(person)
     columns = note_kept(row, kept)
+    # Who has no e-mail has numbers of orders: an erasure finds the copy by these.
+    row.hashes = sorted(map(hash_word, person.emails | person.references))
     _end(row)
-    row.save(update_fields=[*columns, *_ENDED, "counts"])
+    row.save(update_fields=[*columns, *_ENDED, "counts", "hashes"])
 
 
 def _erase(row: PrivacyRequest) -> None:

@@ -7,10 +7,12 @@ from collections.abc import Iterable
 from typing import Any
 from urllib.parse import quote, quote_plus
 
-from backoffice.privacy.person import DataSubject
+from backoffice.privacy.person import SHORTEST_WORD, DataSubject, last_digits
 
 # Stands where a person stood; plain letters, so that it is whole in JSON, HTML and addresses.
 ERASED = "[erased]"
+# Stands in a copy where somebody else stood.
+WITHHELD = "[withheld]"
 _FEWEST_DIGITS, _MOST_COMPARED = 6, 9
 _APART = r"[ /().-]{0,3}"
 _NOTHING = r"(?!)"
@@ -50,12 +52,25 @@ def pattern_of(words: Iterable[str], phones: Iterable[str]) -> str:
     return "|".join([*map(escape, spelt), *filter(None, map(phone_pattern, sorted(phones)))])
 
 
-class Scrubber:
-    """Takes the words of a person out of values: in their own rows more of them than in those of others."""
+def _without(words: set[str], spared: set[str]) -> set[str]:
+    return {word for word in words if word.strip().casefold() not in spared}
 
-    def __init__(self, person: DataSubject) -> None:
-        certain = pattern_of(person.certain_words(), person.phones)
-        whole = pattern_of(person.own_words(), ())
+
+class Scrubber:
+    """Takes the words of a person out of values: in their own rows more of them than in those of others.
+
+    `sparing`: somebody whose words stay, those too that both have, such as a last name.
+    """
+
+    def __init__(self, person: DataSubject, *, sparing: DataSubject | None = None, mark: str = ERASED) -> None:
+        spared = sparing.known_words() if sparing else set()
+        phones = {phone for phone in person.phones if last_digits(phone) not in spared}
+        certain = pattern_of(_without(person.certain_words(), spared), phones)
+        whole = pattern_of(_without(person.own_words(), spared), ())
+        kept = pattern_of({word for word in spared if len(word) >= SHORTEST_WORD}, ())
+        # What is theirs as a whole, such as an e-mail whose domain is a name, is passed over.
+        self._kept = re.compile(rf"(?<!\w)(?:{kept})(?!\w)" if kept else _NOTHING, re.IGNORECASE)
+        self._mark = mark
         self.certain = certain
         own = "|".join(filter(None, [certain, rf"(?<!\w)(?:{whole})(?!\w)" if whole else ""]))
         self._certain = re.compile(certain or _NOTHING, re.IGNORECASE)
@@ -73,8 +88,15 @@ class Scrubber:
             return {self.scrub(key): self.scrub(one) for key, one in value.items()}
         if isinstance(value, list | tuple):
             return [self.scrub(one) for one in value]
-        return self._own.sub(ERASED, value) if isinstance(value, str) else value
+        return self._scrub_text(value) if isinstance(value, str) else value
+
+    def _scrub_text(self, text: str) -> str:
+        text, done, end = self._certain.sub(self._mark, text), [], 0
+        for kept in self._kept.finditer(text):
+            done += [self._own.sub(self._mark, text[end : kept.start()]), kept[0]]
+            end = kept.end()
+        return "".join([*done, self._own.sub(self._mark, text[end:])])
 
     def _scrub_bytes(self, value: bytes) -> bytes:
         text = value.decode("utf-8", "surrogateescape")
-        return self._own.sub(ERASED, text).encode("utf-8", "surrogateescape")
+        return self._scrub_text(text).encode("utf-8", "surrogateescape")

@@ -6,7 +6,7 @@ from django.db.models import Q, QuerySet
 from django.utils.translation import gettext_lazy as _
 
 from backoffice.privacy.person import DataSubject
-from backoffice.privacy.registry import CLEAR, SCRUB, Holder, register, register_without
+from backoffice.privacy.registry import CLEAR, FREE, SCRUB, Holder, register, register_without
 from orders.connectors.woocommerce.models import WooMessage, WooOrder, WooSending
 from orders.models import Order
 from orders.personal_data import of_orders
@@ -46,7 +46,7 @@ register(
         model=WooSending,
         holds=_("what was sent to WooCommerce about an order"),
         find=of_orders(WooSending, "woo_order__order_id"),
-        fields={"cause": CLEAR},
+        fields={"cause": FREE},
         plain={"status": "of WooCommerce"},
     ),
 )

@@ -61,7 +61,7 @@ def apply_order_report(
         vendor_order = VendorOrder.objects.select_for_update().get(pk=found.pk)
         vendor_order.order = order
         outcome = _Application(report, vendor_order, source=source, callback=callback, push=push, actor=actor).run()
-        if order.erased_at is not None:
+        if order.keeps_no_copy:
             forget_reported(order)
         return outcome
 

@@ -99,7 +99,7 @@ def _locked(message: WooMessage) -> WooOrder:
 
 def _take(message: WooMessage, row: WooOrder, content: WooContent) -> MessageState:
     connection = row.connection
-    if row.order is not None and row.order.erased_at is not None:
+    if row.order is not None and row.order.keeps_no_copy:
         _note(row, content)
         message.order = row.order
         return MessageState.KNOWN
@@ -172,7 +172,7 @@ def _remark(order: Order, content: WooContent) -> None:
 def _end(message: WooMessage, state: MessageState) -> None:
     message.state, message.processed_at = state, timezone.now()
     message.cause, message.needs_attention = "", False
-    if message.order is not None and message.order.erased_at is not None:
+    if message.order is not None and message.order.keeps_no_copy:
         message.body = b""  # of who was erased no copy is kept
     message.save()
 
