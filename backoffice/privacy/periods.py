@@ -18,6 +18,7 @@ from backoffice.accounts.models import Shop
 class RetentionKind:
     """Something that can be kept for so many days. `default`: days where nobody has said anything; None keeps it.
 
+    `setting`: what ends it too, in days or months, whatever is said here.
     `least`: what is younger is needed for the work itself. `per_shop`: shops may have periods of their own;
     `beside_shops`: some of it is of no shop.
     """
@@ -28,6 +29,7 @@ class RetentionKind:
     # From when the days count, and what becomes of it.
     help: Promise
     default: int | None = None
+    setting: str = ""
     least: int = 1
     per_shop: bool = True
     beside_shops: bool = False
@@ -84,6 +86,7 @@ KINDS: dict[str, RetentionKind] = {
             icon="mail",
             label=_("E-mails"),
             help=_("After they were sent. Deleted e-mails cannot be sent again."),
+            setting="MAIL_DAYS",
             least=7,
             beside_shops=True,
         ),
@@ -92,6 +95,7 @@ KINDS: dict[str, RetentionKind] = {
             icon="upload",
             label=_("Imported tables"),
             help=_("After the upload. Orders created from them remain."),
+            setting="ORDER_IMPORT_DAYS",
             least=7,
         ),
         RetentionKind(
@@ -99,6 +103,7 @@ KINDS: dict[str, RetentionKind] = {
             icon="download",
             label=_("Exports and jobs"),
             help=_("After they were created. JOB_DAYS may shorten the period."),
+            setting="JOB_DAYS",
             per_shop=False,
         ),
         RetentionKind(
@@ -106,6 +111,7 @@ KINDS: dict[str, RetentionKind] = {
             icon="north_east",
             label=_("Content of outgoing requests"),
             help=_("After each was sent. The fact that it was sent, when and with what outcome is kept."),
+            setting="ATTEMPT_MONTHS",
             least=30,
             per_shop=False,
         ),
@@ -114,6 +120,7 @@ KINDS: dict[str, RetentionKind] = {
             icon="south_west",
             label=_("Content of incoming webhooks"),
             help=_("After each was processed. The fact that it arrived is kept."),
+            setting="CALLBACK_MONTHS",
             least=30,
             per_shop=False,
         ),
@@ -122,6 +129,7 @@ KINDS: dict[str, RetentionKind] = {
             icon="search",
             label=_("Searches"),
             help=_("Who searched for whom, after the search."),
+            setting="AUDIT_DAYS",
             per_shop=False,
         ),
         RetentionKind(
@@ -129,6 +137,7 @@ KINDS: dict[str, RetentionKind] = {
             icon="history",
             label=pgettext_lazy("privacy", "Audit trail"),
             help=_("Who changed what, after the change."),
+            setting="AUDIT_DAYS",
             least=30,
             per_shop=False,
         ),
@@ -137,6 +146,7 @@ KINDS: dict[str, RetentionKind] = {
             icon="login",
             label=_("Sign-in history"),
             help=_("After each sign-in. SIGN_IN_HISTORY_DAYS may shorten the period."),
+            setting="SIGN_IN_HISTORY_DAYS",
             per_shop=False,
         ),
     )

@@ -112,6 +112,8 @@ register(
         erase=_erase_pushes,
         exported=lambda person, rows: rows.exclude(subject_type__in=shared_labels()),
         fields=dict.fromkeys(("payload", "follow_up", "cause", "errors", "decision"), SCRUB),
+        kept=_("%(period)s after it was sent, else as long as what it is about"),
+        setting="PUSH_DETAIL_DAYS",
     ),
     ATTEMPTS,
     Holder(
@@ -129,7 +131,8 @@ register(
         exported=lambda person, rows: rows.none(),
         fields={"answer": SCRUB},
         plain={"request_hash": "a digest"},
-        kept=_("one day"),
+        kept="%(period)s",
+        setting="IDEMPOTENCY_DAYS",
     ),
     Holder(
         model=SavedView,
@@ -144,6 +147,7 @@ register(
         fields={"object_repr": SCRUB, "change_message": SCRUB},
         plain={"object_id": "a key"},
         kept="audit",
+        setting="",
     ),
     Holder(
         model=Session,

@@ -69,7 +69,8 @@ class Holder:
     about: About = About.CUSTOMER
     # How long it is kept: a kind of retention, or a sentence where something else ends it.
     kept: Text = "orders"
-    # The setting that bounds it, in days or months; None where that of its kind does, empty where none does.
+    # The setting that ends it too, in days or months: `%(period)s` in a sentence. None where it is that of its kind,
+    # empty where there is none.
     setting: str | None = None
     # Columns that could hold a text and name nobody: column -> why.
     plain: Mapping[str, str] = field(default_factory=dict)

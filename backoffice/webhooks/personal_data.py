@@ -31,7 +31,8 @@ register(
         find=_find_events,
         fields={"details": FREE},
         plain=_EVENT,
-        kept="WEBHOOK_LOG_DAYS",
+        kept=_("%(period)s, the newest event of each item longer"),
+        setting="WEBHOOK_EVENT_DAYS",
     ),
     Holder(
         model=RecordedEvent,
@@ -46,14 +47,16 @@ register(
         holds=_("what was sent to a storefront, and its answer"),
         find=_find_attempts,
         fields=dict.fromkeys(("request", "answer", "error"), FREE) | {"url": SCRUB},
-        kept="WEBHOOK_LOG_DAYS",
+        kept="%(period)s",
+        setting="WEBHOOK_LOG_DAYS",
     ),
     Holder(
         model=WebhookDelivery,
         holds=_("the outcome of each delivery"),
         fields={"cause": SCRUB},
         plain={"object_key": "the number of a thing"},
-        kept="WEBHOOK_LOG_DAYS",
+        kept="%(period)s",
+        setting="WEBHOOK_EVENT_DAYS",
     ),
 )
 register_without("addresses of storefronts", "webhooks.WebhookEndpoint")

@@ -32,6 +32,7 @@ register(
         deleted=True,
         fields=dict.fromkeys(("content", "customer", "email"), SCRUB),
         plain={"shop_reference": "of an order"},
-        kept="DRAFT_DAYS",
+        kept=_("%(period)s after it was last saved"),
+        setting="DRAFT_DAYS",
     ),
 )

@@ -12,7 +12,8 @@ register(
         holds=_("what a rule sent to an address, and what came back"),
         find=of_orders(RuleCallAttempt, "call__order_id"),
         fields=dict.fromkeys(("request", "answer", "error"), FREE),
-        kept="RULE_CALL_LOG_DAYS",
+        kept="%(period)s",
+        setting="RULE_CALL_LOG_DAYS",
     ),
     Holder(
         model=RuleCall,
@@ -27,6 +28,8 @@ register(
         find=of_orders(Notice),
         fields={"text": SCRUB},
         deleted=True,
+        kept=_("%(period)s after it was done"),
+        setting="LOG_DAYS",
     ),
     Holder(
         model=RuleRun,

@@ -13,6 +13,10 @@ from backoffice.privacy.services.retention import scopes
 from backoffice.text.translatable import gettext as _t
 from backoffice.vendors.registry import vendor_names, vendor_title
 
+_DAYS_OF_MONTH = 30
+# Kind -> its days, of all shops.
+Periods = dict[str, set[int | None]]
+
 # Label of an app -> what its data is for.
 PURPOSES = {
     "orders": _("Taking, producing and shipping orders"),
@@ -97,11 +101,10 @@ def _purpose(holder: Holder) -> str:
     return str(PURPOSES.get(holder.model._meta.app_label, _("Staff pages")))
 
 
-def _entry(holder: Holder, periods: dict[str, str]) -> RecordEntry:
+def _entry(holder: Holder, periods: Periods) -> RecordEntry:
     ways = [_t("order, e-mail or address")] if holder.find else []
     ways += [_t("text")] if holder.scrubbed else []
-    kept = periods.get(str(holder.kept), str(holder.kept))
-    return RecordEntry(str(holder.holds), kept, ", ".join(ways) or "–", _end(holder))
+    return RecordEntry(str(holder.holds), _kept(holder, periods), ", ".join(ways) or "–", _end(holder))
 
 
 def _end(holder: Holder) -> str:
@@ -112,15 +115,42 @@ def _end(holder: Holder) -> str:
     return _t("clearing; numbers and amounts remain") if holder.emptied or holder.erase else _t("removing the person")
 
 
-def _periods() -> dict[str, str]:
-    """Return by kind how long it is kept, in words."""
-    days: dict[str, set[int | None]] = {}
+def setting_of(holder: Holder) -> str:
+    """Return the name of the setting that ends the holder's rows, whatever periods say; empty where none does."""
+    if holder.setting is not None:
+        return holder.setting
+    kind = KINDS.get(str(holder.kept))
+    return kind.setting if kind else ""
+
+
+def _periods() -> Periods:
+    """Return by kind after how many days it goes, in one shop or another; None: it stays."""
+    days: Periods = {kind: set() for kind in KINDS}
     for scope in scopes():
-        days.setdefault(scope.kind.kind, set()).add(scope.days)
-    return {kind: _in_words(days.get(kind, set())) for kind in KINDS}
+        days[scope.kind.kind].add(scope.days)
+    return days
 
 
-def _in_words(days: set[int | None]) -> str:
-    limits = sorted(one for one in days if one is not None)
-    texts = [_t("%(days)d days") % {"days": one} for one in limits]
-    return ", ".join(texts + ([_t("indefinitely")] if None in days or not days else []))
+def _kept(holder: Holder, periods: Periods) -> str:
+    """Return how long it is kept, in words: by its kind, or as its sentence says, and no longer than its setting."""
+    limit = _limit(setting_of(holder))
+    if str(holder.kept) not in KINDS:
+        return str(holder.kept) % {"period": limit[1]} if limit else str(holder.kept)
+    days = periods[str(holder.kept)] or {None}
+    return ", ".join(dict.fromkeys(_shorter(one, limit) for one in sorted(days, key=lambda one: (one is None, one))))
+
+
+def _limit(setting: str) -> tuple[int, str] | None:
+    """Return the days of a setting, and in words; nothing where it ends nothing."""
+    if not setting or (setting == "AUDIT_DAYS" and not settings.AUDIT_DAYS):
+        return None
+    number = int(getattr(settings, setting))
+    if setting.endswith("_MONTHS"):
+        return number * _DAYS_OF_MONTH, _t("%(months)d months") % {"months": number}
+    return number, _t("%(days)d days") % {"days": number}
+
+
+def _shorter(days: int | None, limit: tuple[int, str] | None) -> str:
+    if limit and (days is None or limit[0] < days):
+        return limit[1]
+    return _t("indefinitely") if days is None else _t("%(days)d days") % {"days": days}

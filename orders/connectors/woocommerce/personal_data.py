@@ -33,7 +33,8 @@ register(
         fields={"body": SCRUB, "cause": SCRUB},
         erase=_empty,
         plain={"number": "of an order"},
-        kept="WOOCOMMERCE_LOG_DAYS",
+        kept=_("%(period)s after it was processed"),
+        setting="WOOCOMMERCE_LOG_DAYS",
     ),
     Holder(
         model=WooOrder,
