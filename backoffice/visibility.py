@@ -68,6 +68,18 @@ def about_visible(shops: frozenset[int]) -> Q:
     return seen
 
 
+def about_shop(shop: int) -> Q:
+    """Return the condition of rows that are about something of this shop, and of no other."""
+    found = Q(pk__in=[])
+    for model in _SUBJECTS:
+        if model not in SHARED:
+            things = narrow(model._default_manager.filter(pk=OuterRef("subject_id")), frozenset({shop}))
+            # What has no shop is seen by the readers of none.
+            own = things.exclude(_CONDITIONS[model](frozenset()))
+            found |= Q(Exists(own), subject_type=model._meta.label_lower)
+    return found
+
+
 def is_registered(model: type[Model]) -> bool:
     """Return whether the model has its entry."""
     return model in _CONDITIONS or model in SHARED

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from django.db.models import QuerySet
+from django.db.models import Q, QuerySet
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
@@ -41,12 +41,15 @@ class RetentionSource:
     never one of an open order; `forget` ends those with these keys, in the transaction that the caller has.
 
     `is_marked`: rows stay and are looked at again only once a month, since nothing in them says that they are done.
+    `of_shop`: of rows that know their shop by what they are about only, the condition of those of a shop, or of none;
+    `due` returns all then. They are read some at a time, and have to be marked.
     """
 
     name: str
     due: Callable[[Shop | None, datetime], QuerySet[Any]]
     forget: Callable[[Collection[Any]], None]
     is_marked: bool = False
+    of_shop: Callable[[Shop | None], Q] | None = None
 
 
 KINDS: dict[str, RetentionKind] = {
@@ -113,7 +116,7 @@ KINDS: dict[str, RetentionKind] = {
             help=_("After each was sent. The fact that it was sent, when and with what outcome is kept."),
             setting="ATTEMPT_MONTHS",
             least=30,
-            per_shop=False,
+            beside_shops=True,
         ),
         RetentionKind(
             kind="callbacks",
@@ -122,7 +125,7 @@ KINDS: dict[str, RetentionKind] = {
             help=_("After each was processed. The fact that it arrived is kept."),
             setting="CALLBACK_MONTHS",
             least=30,
-            per_shop=False,
+            beside_shops=True,
         ),
         RetentionKind(
             kind="searches",

@@ -20,6 +20,7 @@ from backoffice.privacy.registry import FREE, KEEP, SCRUB, About, Holder, regist
 from backoffice.privacy.services.hashing import hash_word
 from backoffice.privacy.services.spellings import Scrubber
 from backoffice.staff.models import SavedView
+from backoffice.visibility import about_shop
 
 
 def _find_pushes(person: DataSubject) -> QuerySet[Any]:
@@ -90,8 +91,28 @@ def _forget_changes(keys: Collection[int]) -> None:
     LogEntry.objects.filter(pk__in=keys).delete()
 
 
-add_source("attempts", RetentionSource(name="attempts", due=_old_attempts, forget=_forget_attempts, is_marked=True))
-add_source("callbacks", RetentionSource(name="callbacks", due=_old_callbacks, forget=_forget_callbacks, is_marked=True))
+def _about(shop: Shop | None) -> Q:
+    """Return the condition of rows about something of the shop; with None, of what is no single shop's."""
+    if shop is not None:
+        return about_shop(shop.pk)
+    of_any = Q(pk__in=[])
+    for key in Shop.objects.values_list("pk", flat=True):
+        of_any |= about_shop(key)
+    return ~of_any
+
+
+def _attempts_of(shop: Shop | None) -> Q:
+    return Q(Exists(Push.objects.filter(_about(shop), pk=OuterRef("push_id"))))
+
+
+add_source(
+    "attempts",
+    RetentionSource(name="attempts", due=_old_attempts, forget=_forget_attempts, is_marked=True, of_shop=_attempts_of),
+)
+add_source(
+    "callbacks",
+    RetentionSource(name="callbacks", due=_old_callbacks, forget=_forget_callbacks, is_marked=True, of_shop=_about),
+)
 add_source("audit", RetentionSource(name="log", due=_old_changes, forget=_forget_changes))
 
 ATTEMPTS = Holder(

@@ -1,4 +1,4 @@
-"""An older backup restored, as docs/operate/backup.md has it: who was erased since is erased again, with their files."""
+"""An older backup restored as docs/operate/backup.md has it: who was erased since is erased again, files too."""
 
 from io import StringIO
 from pathlib import Path

@@ -64,7 +64,8 @@ def scopes() -> list[RetentionScope]:
 def preview_retention() -> list[Due]:
     """Return how much of each kind would go now."""
     now = timezone.now()
-    return [Due(scope, _count(scope, now)) for scope in scopes() if scope.days is not None]
+    marks = {(row.kind, row.shop_id): row.position for row in RetentionMark.objects.all()}
+    return [Due(scope, _count(scope, now, marks)) for scope in scopes() if scope.days is not None]
 
 
 def run_retention(*, seconds: float) -> dict[str, int]:
@@ -99,10 +100,21 @@ def drop_period(kind: str, *, shop: Shop) -> None:
     RetentionRule.objects.filter(kind=kind, shop=shop).delete()
 
 
-def _count(scope: RetentionScope, now: datetime) -> int:
-    return min(
-        sum(_due(scope, source, now)[:MOST_COUNTED].count() for source in SOURCES[scope.kind.kind]), MOST_COUNTED
-    )
+def _count(scope: RetentionScope, now: datetime, marks: Mapping[tuple[str, int | None], int]) -> int:
+    counts = []
+    for source in SOURCES[scope.kind.kind]:
+        rows = _due(scope, source, now)
+        if source.of_shop is not None:
+            position = marks.get((_mark_of(scope, source), scope.shop.pk if scope.shop else None), 0)
+            rows = _of_shop(scope, source, rows.filter(pk__gt=position)[:MOST_COUNTED].values("pk"))
+        counts.append(rows[:MOST_COUNTED].count())
+    return min(sum(counts), MOST_COUNTED)
+
+
+def _of_shop(scope: RetentionScope, source: RetentionSource, keys: Any) -> QuerySet[Any]:
+    """Return those of the rows that are the shop's, by what they are about."""
+    rows = source.due(scope.shop, timezone.now()).filter(pk__in=keys)
+    return rows.filter(source.of_shop(scope.shop)) if source.of_shop else rows
 
 
 def _due(scope: RetentionScope, source: RetentionSource, now: datetime) -> QuerySet[Any]:
@@ -118,22 +130,29 @@ def _batches(scope: RetentionScope, source: RetentionSource) -> Iterator[int]:
             rows = _due(scope, source, now)
             if source.is_marked:
                 rows = rows.filter(pk__gt=mark.position)
-            keys = list(rows.values_list("pk", flat=True)[:AT_ONCE])
+            read = keys = list(rows.values_list("pk", flat=True)[:AT_ONCE])
+            if read and source.of_shop is not None:
+                keys = list(_of_shop(scope, source, read).values_list("pk", flat=True))
             if keys:
                 with told_by("erasure"):
                     source.forget(keys)
-                mark.position = keys[-1] if source.is_marked else 0
+            if read:
+                mark.position = read[-1] if source.is_marked else 0
             RetentionMark.objects.filter(pk=mark.pk).update(
                 position=mark.position, done=F("done") + len(keys), last_run_at=now
             )
-        if not keys:
+        if not read:
             return
         yield len(keys)
 
 
+def _mark_of(scope: RetentionScope, source: RetentionSource) -> str:
+    return f"{scope.kind.kind}.{source.name}"[:64]
+
+
 def _mark(scope: RetentionScope, source: RetentionSource, now: datetime) -> RetentionMark:
     """Return how far it is; once a month it begins anew, for what could not go when it was come by."""
-    values: Mapping[str, Any] = {"kind": f"{scope.kind.kind}.{source.name}"[:64], "shop": scope.shop}
+    values: Mapping[str, Any] = {"kind": _mark_of(scope, source), "shop": scope.shop}
     mark, _made = RetentionMark.objects.get_or_create(**values)
     if mark.last_run_at is None or (mark.last_run_at.year, mark.last_run_at.month) != (now.year, now.month):
         mark.position = 0
