@@ -3,7 +3,7 @@
 from collections.abc import Collection, Iterable, Iterator
 from dataclasses import dataclass
 
-from django.db.models import QuerySet
+from django.db.models import Max, Min, QuerySet
 from django.db.models.functions import Lower
 
 from backoffice.accounts.models import IdempotencyKey
@@ -16,6 +16,7 @@ from orders.services.search import ADDRESS_FIELDS, PHONE_FIELDS, search_orders
 from orders.services.spellings import SHORTEST_PHONE, spell, spellings_of, words_of
 
 MOST_FOUND = 50
+_READ_AT_ONCE = 20_000
 # The others are addresses of whoever sends.
 OF_PEOPLE = (AddressRole.RECIPIENT, AddressRole.INVOICE, AddressRole.LETTER)
 _SHARED = ("company", "care_of", "account_holder")
@@ -49,20 +50,24 @@ def add_orders(person: DataSubject) -> None:
         if name_of(address) in person.names:
             places.add(address)
     _add_received(person, asked=asked, places=places)
-    products = OrderLine.objects.filter(order__in=person.of(Order)).exclude(custom_product="").values("custom_product")
-    person.add(CustomProduct, CustomProduct.objects.filter(external_id__in=products).values_list("pk", flat=True))
+    _add_products(person)
     person.references.update(known_by_orders(person.of(Order)).references)
     person.phones.discard("")
     person.namesakes.update(name for name in person.names if _has_namesake(person, name))
 
 
 def add_answers(person: DataSubject) -> None:
-    """Add the stored answers to requests for orders of theirs, which name them in parts. It reads all answers since."""
-    orders = Order.objects.filter(pk__in=person.of(Order))
-    numbers = dict(orders.values_list("number", "created_at"))
-    if numbers:
-        since = IdempotencyKey.objects.filter(created_at__gte=min(numbers.values()))
-        person.add(IdempotencyKey, since.filter(answer__number__in=list(numbers)).values_list("pk", flat=True))
+    """Add the stored answers to requests for orders of theirs, which name them in parts: all since are read through,
+    some thousand at a time. Nothing for who is known by orders alone.
+    """
+    numbers = dict(Order.objects.filter(pk__in=person.of(Order)).values_list("number", "created_at"))
+    if not numbers or not person.names:
+        return
+    answers = IdempotencyKey.objects.filter(created_at__gte=min(numbers.values()))
+    ends = answers.aggregate(low=Min("pk"), high=Max("pk"))
+    for low in range(ends["low"] or 0, (ends["high"] or 0) + 1, _READ_AT_ONCE):
+        some = answers.filter(pk__gte=low, pk__lt=low + _READ_AT_ONCE, answer__number__in=list(numbers))
+        person.add(IdempotencyKey, some.values_list("pk", flat=True))
 
 
 def name_of(address: Address) -> Name:
@@ -83,6 +88,11 @@ def _with_email(emails: Collection[str]) -> QuerySet[Address]:
     """Return the addresses with one of these e-mails, by index."""
     rows = Address.objects.exclude(email="").alias(folded=Lower("email"))
     return rows.filter(folded__in=set(emails) - {""})
+
+
+def _add_products(person: DataSubject) -> None:
+    products = OrderLine.objects.filter(order__in=person.of(Order)).exclude(custom_product="").values("custom_product")
+    person.add(CustomProduct, CustomProduct.objects.filter(external_id__in=products).values_list("pk", flat=True))
 
 
 def _add_customer(person: DataSubject, order: Order) -> None:
@@ -153,7 +163,8 @@ def _givers(person: DataSubject, orders: Collection[int]) -> DataSubject:
         givers.emails.update({address.email.lower()} - {""})
         givers.streets.update({address.street} - {""})
         givers.phones.update(filter(None, (getattr(address, one) for one in _PHONES)))
-        givers.shared.update(filter(None, (*(getattr(address, one) for one in _SHARED), address.city)))
+        givers.shared.update(filter(None, (getattr(address, one) for one in _SHARED)))
+    _add_products(givers)
     return givers
 
 

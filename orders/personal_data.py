@@ -97,7 +97,7 @@ def _erase_orders(person: DataSubject, rows: QuerySet[Any]) -> None:
     )  # fmt: skip
     refresh_searches(keys)
     names = (part for name in person.names for part in name)
-    erasing.forget_words(name_words([*names, *person.streets, *person.shared]))
+    erasing.forget_words(name_words([*names, *person.streets, *person.shared, *person.towns]))
 
 
 def _find_addresses(person: DataSubject) -> QuerySet[Any]:
@@ -106,8 +106,9 @@ def _find_addresses(person: DataSubject) -> QuerySet[Any]:
 
 def _erase_addresses(person: DataSubject, rows: QuerySet[Any]) -> None:
     own = rows.filter(order__in=person.of(Order))
-    found = own.values_list("firstname", "lastname", "company", "care_of", "street", "city")
+    found = own.values_list("firstname", "lastname", "company", "care_of", "street")
     person.shared.update(word for row in found for word in row if word)
+    person.towns.update(filter(None, rows.values_list("city", flat=True)))
     rows.update(**dict.fromkeys(_ADDRESS, ""))
 
 
@@ -115,15 +116,15 @@ def _forget_given(person: DataSubject) -> None:
     """Have orders that others placed for them be found by nothing of theirs."""
     if person.givers is not None:
         refresh_searches(person.givers.of(Order))
-        erasing.forget_words(name_words(person.own_words()))
+        erasing.forget_words(name_words([*person.own_words(), *person.towns]))
 
 
 def _mark(person: DataSubject) -> None:
-    erasing.mark_orders(person.of(Order))
     add_answers(person)
     if person.givers is not None:
-        erasing.mark_given(person.givers.of(Order))
         add_answers(person.givers)
+        erasing.mark_given(person.givers.of(Order))
+    erasing.mark_orders(person.of(Order))
 
 
 def _erase_events(person: DataSubject, rows: QuerySet[Any]) -> None:

@@ -26,6 +26,8 @@ class DataSubject:
     others: set[str] = field(default_factory=set)  # whatever else names nobody but them, such as an IBAN
     # What may be somebody else's too, such as the name of who got a present: looked for in their own rows only.
     shared: set[str] = field(default_factory=set)
+    # Looked for nowhere: search words of them go with the last order that has them.
+    towns: set[str] = field(default_factory=set)
     # Numbers of their orders and whatever else vendors and shops call these: it leads to rows, and stays.
     references: set[str] = field(default_factory=set)
     # Label of a model in small letters -> keys of the rows that are theirs.
@@ -108,6 +110,7 @@ class DataSubject:
             "phones": sorted(self.phones),
             "others": sorted(self.others),
             "shared": sorted(self.shared),
+            "towns": sorted(self.towns),
             "references": sorted(self.references),
             "keys": {label: sorted(keys) for label, keys in self.keys.items() if keys},
             "named": {label: sorted(keys) for label, keys in self.named.items() if keys},
@@ -125,7 +128,7 @@ def read_person(data: Mapping[str, Any]) -> DataSubject:
     person = DataSubject()
     for name in ("names", "namesakes"):
         getattr(person, name).update((first, last) for first, last in data.get(name, ()))
-    for name in ("emails", "streets", "phones", "others", "shared", "references"):
+    for name in ("emails", "streets", "phones", "others", "shared", "towns", "references"):
         getattr(person, name).update(data.get(name, ()))
     for label, keys in data.get("keys", {}).items():
         person.keys[label].update(keys)

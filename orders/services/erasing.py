@@ -25,13 +25,22 @@ def mark_given(keys: Collection[int]) -> None:
     rows = Order.objects.select_for_update().filter(pk__in=keys, erased_at=None, recipient_erased_at=None)
     for row in rows.order_by("pk").only("pk"):
         Order.objects.filter(pk=row.pk).update(recipient_erased_at=Now(), fingerprint="")
+    clear_documents(keys)
 
 
-def forget_reported(order: Order) -> None:
-    """Take out of an order of which somebody is erased what a report has just brought."""
+def last_event(order: Order) -> int:
+    """Return the key of the newest line of its timeline; 0 without one."""
+    return order.events.order_by("-pk").values_list("pk", flat=True).first() or 0
+
+
+def forget_reported(order: Order, *, after: int) -> None:
+    """Take out of an order of which somebody is erased what a report has just brought: lines of the timeline behind
+    `after`, and of who ordered all.
+    """
     events = OrderEvent.objects.filter(order=order)
     if order.erased_at is None:
-        clear_events(events.filter(at__gte=order.recipient_erased_at))
+        clear_events(events.filter(pk__gt=after))
+        clear_documents([order.pk])
         return
     clear_events(events)
     clear_parcels([order.pk])
@@ -52,6 +61,11 @@ def clear_events(events: Any) -> None:
 def clear_parcels(orders: Collection[int]) -> None:
     """Empty what leads to a recipient at the carrier, and the addresses of files."""
     Shipment.objects.filter(order__in=orders).update(tracking_code="", tracking_url="")
+    clear_documents(orders)
+
+
+def clear_documents(orders: Collection[int]) -> None:
+    """Empty the addresses of files and documents at vendors, and read none again."""
     VendorOrder.objects.filter(order__in=orders).update(document_states=[], files_due_at=None)
     VendorOrderLine.objects.filter(vendor_order__order__in=orders).update(file_states=[])
 

@@ -18,7 +18,7 @@ from backoffice.vendors.registry import vendor_title
 from fulfillment.services.shipments import has_new_parcels, record_shipments
 from orders.models import HoldReason, Order, OrderEvent, VendorOrder, VendorOrderLine, VendorOrderState
 from orders.services.cancellation_outcomes import settle_cancellation
-from orders.services.erasing import forget_reported
+from orders.services.erasing import forget_reported, last_event
 from orders.services.file_states import files_due_at, merge_files
 from orders.services.holds import hold_if_open
 from orders.services.push_kinds import is_taken_back
@@ -60,9 +60,10 @@ def apply_order_report(
         order = Order.objects.locked(found.order_id)
         vendor_order = VendorOrder.objects.select_for_update().get(pk=found.pk)
         vendor_order.order = order
+        newest = last_event(order) if order.keeps_no_copy else 0
         outcome = _Application(report, vendor_order, source=source, callback=callback, push=push, actor=actor).run()
         if order.keeps_no_copy:
-            forget_reported(order)
+            forget_reported(order, after=newest)
         return outcome
 
 
