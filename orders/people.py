@@ -134,8 +134,10 @@ def _add_received(person: DataSubject, *, asked: Collection[str], places: set[Ad
         found[one.pk] = one
     if not found:
         return
+    names, orders = set(map(name_of, found.values())) - {("", "")}, {one.order_id for one in found.values()}
+    found |= {one.pk: one for one in others.filter(order__in=orders) if name_of(one) in names}
     person.add(Address, found)
-    person.givers = _givers(person, {one.order_id for one in found.values()})
+    person.givers = _givers(person, orders)
     for one in found.values():
         _add_own_words(person, one, person.givers)
         if one.email and (one.email.lower() in asked or _is_email_of(one)):
