@@ -156,7 +156,7 @@ def _in_same_place(rows: QuerySet[Address], places: Iterable[Address]) -> Iterat
 
 
 def _givers(person: DataSubject, orders: Collection[int]) -> DataSubject:
-    """Return who placed these orders, as the orders name them."""
+    """Return who placed these orders, as the orders name them. A name that is the person's too is the person's."""
     givers = known_by_orders(orders)
     for order in Order.objects.filter(pk__in=orders).defer("search", "custom_properties"):
         _add_customer(givers, order)
@@ -166,6 +166,8 @@ def _givers(person: DataSubject, orders: Collection[int]) -> DataSubject:
         givers.streets.update({address.street} - {""})
         givers.phones.update(filter(None, (getattr(address, one) for one in _PHONES)))
         givers.shared.update(filter(None, (getattr(address, one) for one in _SHARED)))
+    own = Address.objects.filter(pk__in=person.of(Address))
+    givers.names -= set(map(name_of, own))
     _add_products(givers)
     return givers
 
@@ -198,7 +200,8 @@ def _has_namesake(person: DataSubject, name: Name) -> bool:
     """Return whether somebody else has the name, who ordered or stands in an order."""
     first, last = name
     found = search_orders(Order.objects.all(), " ".join(name)).exclude(pk__in=person.of(Order))
-    if found.filter(customer_firstname__iexact=first, customer_lastname__iexact=last).exists():
+    known = person.concerned(Order)
+    if found.exclude(pk__in=known).filter(customer_firstname__iexact=first, customer_lastname__iexact=last).exists():
         return True
     others = Address.objects.filter(role__in=OF_PEOPLE, order__in=found.values("pk")).exclude(pk__in=person.of(Address))
     return others.filter(firstname__iexact=first, lastname__iexact=last).exists()

@@ -28,8 +28,9 @@ from tests.privacy.gifts import OMA
 from tests.privacy.lives import OTTO, World
 
 pytestmark = pytest.mark.django_db
-# Where Otto stood beside her as a copy, which can be made again or is kept row by row.
-COPIES = {"importing_orderimport", "jobs_job", "django_session", "audit_auditentry"}
+# Where Otto stood beside her as a copy, which can be made again or is kept row by row; and as the sender of her parcel,
+# in what was made for her.
+COPIES = {"importing_orderimport", "jobs_job", "django_session", "audit_auditentry", "fulfillment_productionorder"}
 
 
 @pytest.fixture(autouse=True)
@@ -111,9 +112,10 @@ def _assert_giver_untouched(gift: Order, before: dict[str, bytes]) -> None:
     assert (invoice.lastname, invoice.street, invoice.phone) == (OTTO.last, OTTO.street, OTTO.phone)
     assert order.addresses.get(role=AddressRole.RECIPIENT).country_code == "DE"
     assert order in search_orders(Order.objects.all(), OTTO.last)
-    was, now = lines_with(OTTO.email, before), lines_with(OTTO.email, everything())
+    was, now = lines_with(OTTO.street, before), lines_with(OTTO.street, everything())
     fewer = {place for place, count in was.items() if now.get(place, 0) < count}
     assert {place for place in fewer if not place.startswith("file ")} <= COPIES
+    assert lines_with(OTTO.email, before)["orders_order"] == lines_with(OTTO.email, everything())["orders_order"]
 
 
 def _gift(*, giver: dict[str, Any], receiver: dict[str, Any]) -> Order:
