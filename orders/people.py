@@ -1,10 +1,10 @@
 """Who is who in orders: who ordered, and who stands in an order of somebody else, such as who got a present."""
 
-from collections.abc import Collection, Iterable, Iterator
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 
-from django.db.models import Max, Min, QuerySet
-from django.db.models.functions import Lower
+from django.db.models import Max, Min, Q, QuerySet, Value
+from django.db.models.functions import Concat, Lower
 
 from backoffice.accounts.models import IdempotencyKey
 from backoffice.privacy.person import DataSubject, last_digits
@@ -39,7 +39,7 @@ def add_orders(person: DataSubject) -> None:
     say of them.
     """
     begun = Address.objects.filter(pk__in=person.of(Address)).exclude(email="").select_related("order")
-    person.emails.update(one.email.lower() for one in begun if _is_email_of(one))
+    person.emails.update(_own_emails(begun))
     asked = set(person.emails)
     person.add(Order, _ordered_by(asked))
     for order in Order.objects.filter(pk__in=person.of(Order)).defer("search", "custom_properties"):
@@ -140,19 +140,17 @@ def _add_received(person: DataSubject, *, asked: Collection[str], places: set[Ad
     person.givers = _givers(person, orders)
     for one in found.values():
         _add_own_words(person, one, person.givers)
-        if one.email and (one.email.lower() in asked or _is_email_of(one)):
-            person.emails.add(one.email.lower())
+    person.emails.update(_own_emails(found.values()))
 
 
-def _in_same_place(rows: QuerySet[Address], places: Iterable[Address]) -> Iterator[Address]:
-    """Yield the addresses with the name, the street and the postcode of one of these."""
+def _in_same_place(rows: QuerySet[Address], places: Iterable[Address]) -> QuerySet[Address]:
+    """Return the addresses with the name, the street and the postcode of one of these, by index."""
     known = {(*name_of(one), one.street, one.zip) for one in places if all((*name_of(one), one.street))}
-    for first, last, street, code in sorted(known):
-        same = rows.filter(firstname__iexact=first, lastname__iexact=last, street__iexact=street, zip=code)
-        # Orders are found by who gets them and who pays; of letters there are few.
-        in_orders = search_orders(Order.objects.all(), f"{first} {last} {street}").values("pk")
-        yield from same.filter(order__in=in_orders)
-        yield from same.alias(folded=Lower("street")).filter(role=AddressRole.LETTER, folded=street.lower())
+    same = Q(pk__in=[])
+    for first, last, street, code in known:
+        same |= Q(firstname__iexact=first, lastname__iexact=last, street__iexact=street, zip=code)
+    by_street = rows.exclude(street="").alias(folded=Lower("street"))
+    return by_street.filter(same, folded__in={street.lower() for _first, _last, street, _code in known})
 
 
 def _givers(person: DataSubject, orders: Collection[int]) -> DataSubject:
@@ -186,14 +184,15 @@ def _add_own_words(person: DataSubject, address: Address, givers: DataSubject) -
     person.references.add(reference_of(address.order.number, address.role))
 
 
-def _is_email_of(address: Address) -> bool:
-    """Return whether the e-mail is of whoever has the address: people write their own into those of others, and shops
-    theirs into all.
+def _own_emails(addresses: Iterable[Address]) -> set[str]:
+    """Return the e-mails of these that are of whoever has the address: people write their own into those of others, and
+    shops theirs into all.
     """
-    email, (first, last) = address.email.lower(), name_of(address)
-    if email == address.order.customer_email.lower():
-        return False
-    return not _with_email({email}).exclude(firstname__iexact=first, lastname__iexact=last).exists()
+    known = {one.email.lower(): one for one in addresses if one.email}
+    found = _with_email(known).annotate(email_=Lower("email"), name=Lower(Concat("firstname", Value(" "), "lastname")))
+    names = found.values_list("email_").annotate(Min("name"), Max("name"))
+    of_one = {email for email, first, last in names if first == last}
+    return {email for email, one in known.items() if email in of_one and email != one.order.customer_email.lower()}
 
 
 def _has_namesake(person: DataSubject, name: Name) -> bool:

@@ -20,6 +20,6 @@ class Migration(migrations.Migration):
         ),
         AddIndexConcurrently(
             model_name="address",
-            index=models.Index(Lower("street"), condition=models.Q(role="letter"), name="address_letter"),
+            index=models.Index(Lower("street"), condition=~models.Q(street=""), name="address_street"),
         ),
     ]

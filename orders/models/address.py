@@ -65,11 +65,10 @@ class Address(models.Model):
         verbose_name = _("address")
         verbose_name_plural = _("addresses")
         constraints = [models.UniqueConstraint(fields=["order", "role"], name="one_address_per_role")]
-        # Whoever stands in an order of somebody else is found by e-mail; of letters, which no search of orders knows,
-        # by name and street too.
+        # Whoever stands in an order of somebody else is found by e-mail, or by street and name.
         indexes = [
             models.Index(Lower("email"), condition=~Q(email=""), name="address_email"),
-            models.Index(Lower("street"), condition=Q(role="letter"), name="address_letter"),
+            models.Index(Lower("street"), condition=~Q(street=""), name="address_street"),
         ]
 
     def __str__(self) -> str:

@@ -189,8 +189,13 @@ def test_who_got_a_present_is_erased_again_after_a_restore() -> None:
 
 
 def test_addresses_are_found_by_index() -> None:
-    with connection.cursor() as cursor, CaptureQueriesContext(connection) as seen:
-        list(people._with_email({"maria@example.com"}))
-        cursor.execute("SET LOCAL enable_seqscan = off")
-        cursor.execute(f"EXPLAIN {seen.captured_queries[0]['sql']}")
-        assert "address_email" in str(cursor.fetchall())
+    maria = Address(**MARIA)
+    for rows, index in (
+        (people._with_email({"maria@example.com"}), "address_email"),
+        (people._in_same_place(Address.objects.all(), [maria]), "address_street"),
+    ):
+        with connection.cursor() as cursor, CaptureQueriesContext(connection) as seen:
+            assert list(rows) == []
+            cursor.execute("SET LOCAL enable_seqscan = off")
+            cursor.execute(f"EXPLAIN {seen.captured_queries[0]['sql']}")
+            assert index in str(cursor.fetchall())
