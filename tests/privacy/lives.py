@@ -11,6 +11,7 @@ from django.contrib.admin.models import CHANGE, LogEntry
 from django.contrib.auth.models import User
 from django.contrib.contenttypes.models import ContentType
 from django.contrib.sessions.backends.db import SessionStore
+from django.db import transaction
 from django.test import Client
 from django.utils import timezone
 
@@ -324,7 +325,8 @@ def live_together(lives: list[Life], world: World, orders: list[Order]) -> None:
         world.postbox.let_in()
     for order in orders:
         request_export(Order.objects.get(pk=order.pk), vendor="autoletter", actor="rule:1")
-    gather_exports()
+    with transaction.atomic():
+        gather_exports()
     work_off()
     _import(lives, world)
     kind = JOB_KINDS["orders.export_csv"]
