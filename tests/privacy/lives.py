@@ -323,9 +323,9 @@ def live_together(lives: list[Life], world: World, orders: list[Order]) -> None:
         world.sandbox.advance(1)
         world.postbox.settle()
         world.postbox.let_in()
-    for order in orders:
-        request_export(Order.objects.get(pk=order.pk), vendor="autoletter", actor="rule:1")
     with transaction.atomic():
+        for order in orders:
+            request_export(Order.objects.get(pk=order.pk), vendor="autoletter", actor="rule:1")
         gather_exports()
     work_off()
     _import(lives, world)
