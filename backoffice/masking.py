@@ -16,8 +16,14 @@ _QUERY = re.compile(r"([?&](?:(?:access_)?token|signature|secret|(?:api_?)?key|p
 _BEARER = re.compile(r"\b((?:Bearer|Basic):?\s+)[A-Za-z0-9._~+/=-]{6,}", re.IGNORECASE)
 # Bounded, so that no text makes it look from each of its letters to its end.
 _USERINFO = re.compile(r"(\b[a-z][a-z0-9+.-]{0,30}://)[^/\s@\"']+@", re.IGNORECASE)
+# As it stands in addresses, and in those within JSON.
+_SLASH = r"(?:/|\\/)"
 # The last part of our own callback addresses cannot be guessed; the code of a shop is shorter.
-_CALLBACK = re.compile(r"((?:/|\\/)callbacks(?:(?:/|\\/)[\w-]{1,64}){2}(?:/|\\/))[\w-]{16,}", re.ASCII)
+_CALLBACK = re.compile(
+    rf"({_SLASH}callbacks{_SLASH}(?:woocommerce|[\w-]{{1,64}}{_SLASH}[\w-]{{1,64}}){_SLASH})[\w-]{{16,}}", re.ASCII
+)
+# Whoever has the last part sets somebody's password.
+_PASSWORD_LINK = re.compile(rf"({_SLASH}password{_SLASH}new{_SLASH}[0-9A-Za-z]{{1,20}}-)[\w-]{{16,}}", re.ASCII)
 
 # Addresses that let anybody fetch what they name; exchanges keep them, since people follow them there.
 _LINK = re.compile(r"(/(?:files|slips|labels)/)(?=[\w.-]*\.)[\w.-]{20,}", re.ASCII)
@@ -28,6 +34,7 @@ def mask(text: str) -> str:
     text = _JSON.sub(rf'\1"{MASK}"', text)
     text = _QUERY.sub(rf"\1{MASK}", text)
     text = _CALLBACK.sub(rf"\1{MASK}", text)
+    text = _PASSWORD_LINK.sub(rf"\1{MASK}", text)
     text = _BEARER.sub(rf"\1{MASK}", text)
     return _USERINFO.sub(rf"\1{MASK}@", text)
 

@@ -16,7 +16,9 @@ logger = logging.getLogger("backoffice.access")
 _WATCHED = {"/healthz", "/readyz", "/metrics"}
 LONGEST_PATH = 300
 # Whoever has such an address may fetch what it names; also where it is not quite spelled right.
-_LINK = re.compile(r"^(/(?:files|slips|labels)/)[^/]+")
+_LINK = re.compile(r"^(/(?:files|slips|labels)/|/account/password/new/[^/-]*-)[^/]+")
+# Parts of addresses that open something to whoever has them. Staff pages, which ask for a sign-in, name lists so.
+_OPENING = ("token", "key")
 
 
 class AccessLog:
@@ -49,9 +51,9 @@ def _write(request: HttpRequest, response: HttpResponse, *, milliseconds: int) -
 def _path(request: HttpRequest) -> str:
     """Return the path without its query, which may name customers, and without what opens it to everybody."""
     path, match = _LINK.sub(rf"\1{MASK}", request.path_info), request.resolver_match
-    secret = match.kwargs.get("token") if match else None
-    if secret:
-        path = path.replace(str(secret), MASK)
+    if match and match.namespace != "admin":
+        for secret in filter(None, map(match.kwargs.get, _OPENING)):
+            path = path.replace(str(secret), MASK)
     # One line, whatever was asked for.
     return mask(path).encode("unicode_escape").decode()[:LONGEST_PATH]
 

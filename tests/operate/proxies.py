@@ -56,6 +56,12 @@ class Proxy:
     plain: int
     log: Path = field(default_factory=Path)
 
+    @property
+    def logged(self) -> str:
+        """All that it has logged; of requests nginx alone logs something."""
+        requests = self.log.with_name("access.log")
+        return self.log.read_text() + (requests.read_text() if requests.exists() else "")
+
     def ask(self, method: str, path: str, body: bytes | None = None, **headers: str) -> tuple[int, dict[str, str]]:
         connection = HTTPSConnection("localhost", self.port, timeout=10, context=TRUSTING)
         names = {name.replace("_", "-"): value for name, value in headers.items()}
@@ -109,6 +115,7 @@ def nginx(folder: Path, *, upstream: int) -> Iterator[Proxy]:
         "backoffice.example.com;": "localhost;",
         "/etc/letsencrypt/live/backoffice.example.com/fullchain.pem": str(folder / "cert.pem"),
         "/etc/letsencrypt/live/backoffice.example.com/privkey.pem": str(folder / "key.pem"),
+        "/var/log/nginx/backoffice.log": str(folder / "access.log"),
     }
     for old, new in changes.items():
         assert old in shipped, old

@@ -98,6 +98,23 @@ def test_everything_goes_by_tls_and_browsers_are_told_to_remember_it(proxy: Prox
     assert b"\r\nlocation: https://localhost" in answer.lower()
 
 
+def test_no_line_of_a_request_holds_what_opens_something(proxy: Proxy) -> None:
+    opening = (
+        "/files/17.1t.Secret/?email=jana",
+        "/account/password/new/1-Secret/",
+        "/callbacks/mypromo/orders/Secret/",
+    )
+    for path in (*opening, "/account/login/?next=jana"):
+        proxy.ask("GET", path)
+    with socket.create_connection(("127.0.0.1", proxy.plain)) as plain:
+        plain.sendall(f"GET {opening[1]} HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n".encode())
+        plain.recv(4096)
+    assert not any(secret in proxy.logged for secret in ("Secret", "jana"))
+    if proxy.log.name == "nginx.log":
+        for line in ('"GET /account/password/new/***" 301', '"GET /account/login/" 302', '"GET /callbacks/***"'):
+            assert line in proxy.logged
+
+
 @pytest.mark.parametrize("path", ["/metrics", "/readyz"])
 def test_what_is_for_monitoring_is_not_for_outside(proxy: Proxy, path: str) -> None:
     assert proxy.ask("GET", path)[0] == 404
