@@ -13,7 +13,7 @@ from django.contrib.auth.models import Group, Permission, User
 from django.core.management import call_command
 from django.test import RequestFactory
 
-from backoffice.accounts.granting import grant_to_holders
+from backoffice.accounts.granting import grant_to_holders, take_from_all
 from backoffice.accounts.services.rights.catalogue import PARTS, left_over, part_of, permissions_of, whole_parts
 from backoffice.accounts.services.rights.shipped import READING, SHIPPED
 from backoffice.sight import SIGHTS, may_see, personal, reading
@@ -23,6 +23,11 @@ from tests.backoffice.test_shape import PRODUCT, ROOT
 NO_RIGHT = {
     "fulfillment.add_shipment", "rest_framework_api_key.add_apikey", "rest_framework_api_key.change_apikey",
     "rest_framework_api_key.view_apikey", "rules.delete_rule",
+}  # fmt: skip
+# They belong to what their part says, beside one that its pages ask for.
+ALONG = {
+    "catalog.add_catalogrules", "catalog.view_categoryrule", "catalog.add_categoryrule", "catalog.change_categoryrule",
+    "catalog.delete_categoryrule", "catalog.change_variant", "marketing.add_mailcampaign",
 }  # fmt: skip
 # Shares permissions in its command, and has none of its own.
 OUTSIDE = ("backoffice/accounts/services/rights/", "backoffice/sandbox/")
@@ -91,6 +96,13 @@ def test_every_right_that_is_asked_for_is_in_one_part() -> None:
     assert [right for right, count in counts.items() if count > 1] == []
 
 
+def test_every_part_lets_somebody_do_something() -> None:
+    in_use = asked_by_pages() | set(asked_in_code())
+    assert [name for name, part in PARTS.items() if not part.permissions & in_use] == []
+    assert permissions_of(PARTS) - in_use == ALONG
+    assert not {right for right in in_use if right.startswith("axes.")}, "a part of it would be noticed"
+
+
 def test_every_right_of_a_part_exists() -> None:
     assert permissions_of(PARTS) - existing() == set()
     assert {"accounts.see_nothing"} - existing()
@@ -130,6 +142,17 @@ def test_who_saw_it_until_now_goes_on_seeing_it() -> None:
     assert list(right.user_set.all()) == [mara]
     assert not Group.objects.filter(permissions__codename="see_payments").exists()
     assert User.objects.get(username="mara").has_perm("accounts.see_purchase_prices")
+
+
+@pytest.mark.django_db
+def test_a_right_that_nothing_asks_for_is_taken_from_everybody() -> None:
+    own, mara = Group.objects.create(name="Own"), User.objects.create_user("mara")
+    kept, unused = (Permission.objects.get(codename=name) for name in ("view_order", "view_accesslog"))
+    own.permissions.set([kept, unused])
+    mara.user_permissions.set([unused])
+    take_from_all(apps, ["axes.view_accesslog", "axes.no_such_right"])
+    assert list(own.permissions.all()) == [kept]
+    assert not mara.user_permissions.exists()
 
 
 def test_what_is_personal_is_masked_for_who_may_not_see_it() -> None:

@@ -26,5 +26,6 @@ _FEW_ROLES = "It reads and writes roles and people, of which there are few."
 ALLOWED = {
     ("privacy.privacy_hash_key", "rows-at-once"): "It writes one row into a table that is new.",
     ("accounts.roles_keep_sights", "rows-at-once"): _FEW_ROLES,
+    ("accounts.rights_of_no_page", "rows-at-once"): _FEW_ROLES,
     ("complaints.roles_keep_refunds", "rows-at-once"): _FEW_ROLES,
 }

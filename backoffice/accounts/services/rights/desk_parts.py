@@ -116,7 +116,6 @@ PRODUCTION_PARTS: tuple[RolePart, ...] = (
         _lazy("Open print files, delivery slips and labels, which name the recipient"),
         "fulfillment.view_documents",
     ),
-    role_part("shipments.see", Area.PRODUCTION, _lazy("See shipments"), "fulfillment.view_shipment"),
     role_part(
         "reference.see",
         Area.PRODUCTION,

@@ -8,7 +8,7 @@ from django.utils.translation import gettext_lazy as _lazy
 # What everybody reads. Take the sights from a role of your own to hide purchase prices, personal data or payments.
 READING = frozenset({
     "orders.see", "imports.see", "jobs.see", "strays.see", "rules.see", "notices.see", "calls.see", "complaints.see",
-    "customers.see", "enquiries.see", "mails.see", "production.see", "shipments.see", "reference.see", "products.see",
+    "customers.see", "enquiries.see", "mails.see", "production.see", "reference.see", "products.see",
     "custom.see", "changes.see", "tables.see", "limits.see", "exports.see", "campaigns.see", "vendors.see",
     "requests.see", "endpoints.see", "woo.see", "shops.see", "shopmails.see", "policy.see",
     "sight.personal", "sight.purchase", "sight.payments",

@@ -193,14 +193,4 @@ STAFF_PARTS: tuple[RolePart, ...] = (
     role_part("signins.see", Area.STAFF, _lazy("See sign-ins of all staff"), "signin.view_signinevent"),
     role_part("signinrules.see", Area.STAFF, _lazy("See the sign-in rules"), "signin.view_factorrequirement"),
     role_part("signinrules.change", Area.STAFF, _lazy("Change the sign-in rules"), "signin.change_factorrequirement"),
-    role_part(
-        "attempts.clear",
-        Area.STAFF,
-        _lazy("See refused sign-in attempts and clear them"),
-        *(
-            f"axes.{action}_{model}"
-            for model in ("accessattempt", "accessfailurelog", "accesslog")
-            for action in ("view", "change", "delete")
-        ),
-    ),
 )
