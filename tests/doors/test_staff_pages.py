@@ -4,6 +4,7 @@ import re
 from collections.abc import Iterator
 
 import pytest
+from django.conf import settings
 from django.contrib.auth.models import User
 from django.test import Client
 from django.urls import URLPattern, URLResolver, get_resolver
@@ -18,24 +19,37 @@ OPEN = {
 }  # fmt: skip
 
 
+# What programs send, which have no session of ours: a key, a signature or nothing counts, and no token is asked for.
+NO_FORMS = ("/api/", "/callbacks/", "/csp-reports/")
+
+
 def addresses(patterns: list[URLPattern | URLResolver], prefix: str = "/") -> Iterator[str]:
     """Yield one address for each pattern, with ones in the places of keys."""
     for pattern in patterns:
         text = prefix + str(pattern.pattern)
         if isinstance(pattern, URLResolver):
             yield from addresses(pattern.url_patterns, text)
-        elif text.startswith("/admin/") and "(?P" not in text:
-            yield re.sub(
-                "<slug:vendor>",
-                "mypromo",
-                re.sub(r"<[^>]*vendor>", "mypromo", re.sub(r"<(?!slug:vendor)[^>]+>", "1", text)),
-            )
+        elif not text.startswith("/admin/(?P"):
+            yield _filled(text)
+
+
+def _filled(text: str) -> str:
+    text = re.sub(r"\(\?P<\w+>[^)]*\)", "1", text).replace("^", "").replace("$", "")
+    vendor = re.sub(r"<(?:\w+:)?vendor>", "mypromo", text)
+    return re.sub("<[^>]+>", "1", vendor)
 
 
 def every_address() -> list[str]:
-    found = sorted(set(addresses(get_resolver().url_patterns)))
+    """Return those of the staff pages."""
+    found = sorted({one for one in addresses(get_resolver().url_patterns) if one.startswith("/admin/")})
     assert len(found) > 200
     return found
+
+
+def other_addresses() -> list[str]:
+    """Return those outside of the staff pages that a browser opens with its session."""
+    found = set(addresses(get_resolver().url_patterns))
+    return sorted(one for one in found if not one.startswith(("/admin/", *NO_FORMS)))
 
 
 def sign_in(**flags: bool) -> Client:
@@ -72,8 +86,27 @@ def test_no_form_is_taken_without_its_token() -> None:
     client = Client(enforce_csrf_checks=True, raise_request_exception=False)
     client.force_login(user, backend="django.contrib.auth.backends.ModelBackend")
     taken = {}
-    for address in [*every_address(), "/i18n/setlang/"]:
+    for address in [*every_address(), *other_addresses()]:
         answer = client.post(address, {"x": "1"})
         if answer.status_code != 403:
             taken[address] = answer.status_code
     assert taken == {}
+
+
+def test_the_walk_finds_the_forms_of_sign_in() -> None:
+    """What ends a session, removes a second factor or sets a password is reached by it."""
+    known = {
+        "/account/logout/", "/account/second-factor/app/remove/", "/account/second-factor/codes/new/",
+        "/account/passkeys/1/remove/", "/account/password/change/", "/account/password/set/",
+        "/account/password/new/1-1/", "/account/1/callback/", "/i18n/setlang/",
+    }  # fmt: skip
+    assert known - set(other_addresses()) == set()
+
+
+def test_control_with_its_token_a_form_is_taken() -> None:
+    client = Client(enforce_csrf_checks=True)
+    client.force_login(User.objects.create_superuser("root"), backend="django.contrib.auth.backends.ModelBackend")
+    client.get("/account/logout/")
+    token = client.cookies[settings.CSRF_COOKIE_NAME].value
+    assert client.post("/account/logout/").status_code == 403
+    assert client.post("/account/logout/", {"csrfmiddlewaretoken": token}).status_code == 302
