@@ -10,6 +10,7 @@ added. Apps say in their `visibility.py` how a model's rows reach their shop (`b
 """
 
 from collections.abc import Collection
+from datetime import datetime
 from typing import Any, TypeVar
 
 from django.contrib.auth.models import Group, User
@@ -23,6 +24,8 @@ from backoffice.visibility import Shops, narrow, visible
 
 M = TypeVar("M", bound=Model)
 _CACHE = "_visible_shops"
+# Who restricts a person that single sign-on has taken the last restricted role. No user name has a space.
+BY_PROVIDER = "single sign-on"
 
 
 def visible_shops(user: Any) -> Shops:
@@ -75,6 +78,25 @@ def keep_within(user: User, *, actor: User) -> None:
     row, _made = ShopRestriction.objects.update_or_create(user=user, defaults={"set_by": actor.get_username()})
     row.shops.set(shops if theirs is None else theirs & shops)
     forget_shops(user)
+
+
+@transaction.atomic
+def keep_shops(user: User, *, seen: Shops) -> None:
+    """Have an account whose roles a provider has changed go on seeing `seen` alone where its last restriction went.
+
+    That ends as soon as a role restricts it again, or its page says which shops it sees.
+    """
+    own = ShopRestriction.objects.filter(user=user)
+    if ShopRestriction.objects.filter(group__user=user).exists():
+        own.filter(set_by=BY_PROVIDER).delete()
+    elif seen is not None and not own.exists():
+        ShopRestriction.objects.create(user=user, set_by=BY_PROVIDER).shops.set(seen)
+    forget_shops(user)
+
+
+def kept_since(user: User) -> datetime | None:
+    """Return when single sign-on took the account its last restricted role; None where nothing is kept for that."""
+    return ShopRestriction.objects.filter(user=user, set_by=BY_PROVIDER).values_list("set_at", flat=True).first()
 
 
 def forget_shops(user: User) -> None:

@@ -14,7 +14,13 @@ from backoffice.accounts.services.rights.holders import explain, lacking
 from backoffice.accounts.services.rights.roles import describe_roles
 from backoffice.accounts.services.rights.shipped import role_title
 from backoffice.accounts.services.staff_rights import grantable_groups
-from backoffice.accounts.services.visibility import can_set_shops, offered_shops, restriction_of, visible_shops
+from backoffice.accounts.services.visibility import (
+    can_set_shops,
+    kept_since,
+    offered_shops,
+    restriction_of,
+    visible_shops,
+)
 from backoffice.signin.admin.staff_list import factor_chip, state_chip
 from backoffice.signin.services.blocks import blocked_until
 from backoffice.signin.services.people import PersonValues, can_deactivate, can_manage
@@ -107,6 +113,7 @@ def person_context(pk: int, *, actor: User) -> dict[str, Any]:
         "lacking": [part for part in lacking(person) if part.is_telling],
         "direct": person.user_permissions.count(),
         "seen": _seen(person),
+        "kept_since": kept_since(person),
         "roles": {role.group.pk: role for role in describe_roles(Group.objects.order_by("name"))},
     }
 

@@ -10,6 +10,7 @@ from django.contrib.auth.models import Group, User
 from django.db import transaction
 
 from backoffice.accounts.services.staff_rights import can_lose_superuser, lock_superusers
+from backoffice.accounts.services.visibility import keep_shops, visible_shops
 from backoffice.signin.models import Refusal
 
 
@@ -86,14 +87,17 @@ def refuse_new(claims: Claims) -> str:
 def apply_claims(user: User, claims: Claims) -> None:
     """Put the user into the mapped groups that the provider names, and out of those it does not; others stay.
 
-    Who is a superuser changes only where OIDC_SUPERUSER_GROUP is set, and the last one never.
+    Who is a superuser changes only where OIDC_SUPERUSER_GROUP is set, and the last one never. Who leaves the last group
+    that restricts them to shops sees no more shops than before.
     """
     user = User.objects.select_for_update().get(pk=user.pk)
+    seen = visible_shops(user)
     mapped = settings.OIDC["groups"]
     named = {ours for theirs, ours in mapped.items() if theirs in claims.groups}
     groups = {group.name: group for group in Group.objects.filter(name__in=set(mapped.values()))}
     user.groups.add(*[group for name, group in groups.items() if name in named])
     user.groups.remove(*[group for name, group in groups.items() if name not in named])
+    keep_shops(user, seen=seen)
     lock_superusers()
     changes = bool(settings.OIDC["superuser_group"]) and user.is_superuser != claims.is_superuser
     # The last one stays, whatever a provider says of groups: nobody would be left to correct it.
