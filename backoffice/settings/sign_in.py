@@ -87,8 +87,10 @@ OIDC: dict[str, Any] = {
     "creates_users": env.bool("OIDC_CREATE_USERS", default=True),
     # Whoever has signed in by it once has no use of a password any more.
     "ends_passwords": env.bool("OIDC_ONLY", default=False),
-    # The provider asks for a second factor itself.
-    "is_second_factor": env.bool("OIDC_IS_SECOND_FACTOR", default=True),
+    # Whether a sign-in by it counts as one with a second factor, whatever it asked for; None: where its token says so.
+    "is_second_factor": env.bool("OIDC_IS_SECOND_FACTOR") if env.has("OIDC_IS_SECOND_FACTOR") else None,
+    # Values of `acr` that say so, beside the methods of `amr`.
+    "second_factor_acr": env.list("OIDC_SECOND_FACTOR_ACR", pattern=r"[\x21-\x7e]+", shape="values of acr"),
     # Not every provider says that it has verified an e-mail address.
     "trusts_emails": env.bool("OIDC_TRUST_EMAILS", default=False),
 }

@@ -9,7 +9,6 @@ from urllib.parse import urlencode, urlsplit
 
 from allauth.account.adapter import get_adapter
 from allauth.account.internal.flows.login import get_authentication_records
-from django.conf import settings
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.urls import reverse
@@ -17,6 +16,7 @@ from django.urls import reverse
 from backoffice.signin.models import SignInMethod
 from backoffice.signin.services.history import method_of
 from backoffice.signin.services.requirement import lacks_factor
+from backoffice.signin.services.single_sign_on import has_second_factor
 from backoffice.staff.live import HEADER as BY_ITSELF
 from backoffice.staff.recent_sign_in import IdentityNotShown
 from backoffice.text.translatable import gettext as _
@@ -75,9 +75,9 @@ def _must_set_up(request: HttpRequest) -> bool:
     user = request.user
     if not user.is_authenticated or not lacks_factor(user):
         return False
-    # The provider has asked for a second factor, as its operator wants it.
+    # The provider may have asked for a second factor itself.
     is_by_provider = method_of(get_authentication_records(request, user)) == SignInMethod.OIDC
-    return not (is_by_provider and settings.OIDC["is_second_factor"])
+    return not (is_by_provider and has_second_factor(request.session))
 
 
 def _way_back(request: HttpRequest) -> str:

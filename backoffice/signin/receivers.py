@@ -7,6 +7,7 @@ from allauth.account.internal.flows.login import get_authentication_records
 from allauth.account.signals import authentication_step_completed
 from allauth.account.signals import user_logged_in as came_in
 from allauth.mfa.signals import authentication_failed
+from allauth.socialaccount.models import SocialLogin
 from axes.handlers.proxy import AxesProxyHandler
 from django.contrib.auth.models import User
 from django.contrib.auth.signals import user_logged_in, user_login_failed
@@ -16,6 +17,7 @@ from django.http import HttpRequest
 from backoffice.signin.models import Refusal, SignInMethod
 from backoffice.signin.services.accounts import end_oldest_sessions
 from backoffice.signin.services.history import method_of, record
+from backoffice.signin.services.single_sign_on import note_second_factor
 from backoffice.signin.sessions import BEGUN_KEY
 from backoffice.staff.recent_sign_in import note_identity_shown
 
@@ -36,8 +38,9 @@ def note_shown_again(request: HttpRequest, **facts: Any) -> None:
 
 
 @receiver(came_in, dispatch_uid="signin.came_in")
-def record_sign_in(request: HttpRequest, user: User, **_more: Any) -> None:
+def record_sign_in(request: HttpRequest, user: User, sociallogin: SocialLogin | None = None, **_more: Any) -> None:
     """Keep who came in, and with what; the oldest session ends where there are too many."""
+    note_second_factor(request.session, sociallogin.account.extra_data if sociallogin else None)
     record(request, user, method=method_of(get_authentication_records(request, user)))
     end_oldest_sessions(user, but=request.session.session_key or "")
 

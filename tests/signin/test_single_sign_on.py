@@ -123,16 +123,6 @@ def test_passwords_end_where_that_is_said(clara: User, through: Through, enter: 
     assert enter(Client(), other.username).status_code == 302
 
 
-def test_the_provider_counts_as_a_second_factor_unless_that_is_denied(
-    clara: User, through: Through, settings: LazySettings
-) -> None:
-    settings.SECOND_FACTOR = "everyone"
-    client = through("clara")
-    assert is_in(client)
-    settings.OIDC = settings.OIDC | {"is_second_factor": False}
-    assert not is_in(client)
-
-
 def test_an_open_session_links_no_account_of_somebody_else(clara: User, through: Through) -> None:
     client = Client()
     client.force_login(clara)

@@ -24,6 +24,8 @@ def examine_sign_in(ask_others: bool) -> Iterator[DoctorResult]:
     """Examine second factors of superusers, mail and the provider."""
     faults = [*_factors(), *_mail(), *_provider_settings()]
     yield from faults
+    if is_single_sign_on():
+        yield _factor_of_provider()
     if is_single_sign_on() and ask_others:
         yield _provider()
     elif not faults:
@@ -63,6 +65,21 @@ def _provider_settings() -> Iterator[DoctorResult]:
         yield DoctorResult(
             _("Sign-in"), text, remedy, _("Anyone who signs in through it gets fewer rights than intended.")
         )
+
+
+def _factor_of_provider() -> DoctorResult:
+    """Return when a sign-in by the provider meets a rule that wants a second factor."""
+    always, names = provider()["is_second_factor"], provider()["second_factor_acr"]
+    if always:
+        text = _("counts as a second factor, whatever the provider asked for (OIDC_IS_SECOND_FACTOR=1)")
+    elif always is not None:
+        text = _("never counts as a second factor (OIDC_IS_SECOND_FACTOR=0)")
+    elif names:
+        text = _("counts as a second factor where its ID token says so: a method in amr, or %(names)s in acr")
+        text %= {"names": ", ".join(names)}
+    else:
+        text = _("counts as a second factor where its ID token says so: a method in amr such as mfa, otp or hwk")
+    return DoctorResult(_("Single sign-on"), text)
 
 
 def _provider() -> DoctorResult:

@@ -7,11 +7,18 @@ from typing import Any
 from allauth.socialaccount.models import SocialAccount
 from django.conf import settings
 from django.contrib.auth.models import Group, User
+from django.contrib.sessions.backends.base import SessionBase
 from django.db import transaction
 
 from backoffice.accounts.services.staff_rights import can_lose_superuser, lock_superusers
 from backoffice.accounts.services.visibility import keep_shops, visible_shops
 from backoffice.signin.models import Refusal
+
+# Methods (`amr`, RFC 8176) of which a password alone is none: several factors, codes, keys, cards, biometrics.
+SECOND_FACTORS = frozenset(
+    {"mfa", "mca", "otp", "sms", "tel", "hwk", "swk", "sc", "fpt", "face", "iris", "retina", "vbm"}
+)
+_FACTOR_KEY = "provider_second_factor"
 
 
 @dataclass(frozen=True)
@@ -59,6 +66,27 @@ def read_claims(data: Mapping[str, Any]) -> Claims:
         groups |= {listed} if isinstance(listed, str) else {one for one in listed or () if isinstance(one, str)}
     verified = found.get("email_verified") in (True, "true") or settings.OIDC["trusts_emails"]
     return Claims(str(found.get("email") or ""), bool(verified), frozenset(groups))
+
+
+def note_second_factor(session: SessionBase, data: Mapping[str, Any] | None) -> None:
+    """Keep for the session whether the provider's token says that it asked for a second factor; without `data`, of
+    another way to sign in, it did not.
+    """
+    token = (data or {}).get("id_token")
+    session[_FACTOR_KEY] = isinstance(token, dict) and _says_second_factor(token)
+
+
+def has_second_factor(session: SessionBase) -> bool:
+    """Return whether a session by the provider counts as one with a second factor."""
+    always = settings.OIDC["is_second_factor"]
+    return session.get(_FACTOR_KEY) is True if always is None else bool(always)
+
+
+def _says_second_factor(token: Mapping[str, Any]) -> bool:
+    methods = token.get("amr")
+    listed = methods if isinstance(methods, list) else [methods]
+    is_named = token.get("acr") in settings.OIDC["second_factor_acr"]
+    return is_named or any(isinstance(one, str) and one in SECOND_FACTORS for one in listed)
 
 
 def find_account(claims: Claims) -> User | None:
