@@ -25,7 +25,7 @@ __all__ = [
 
 # Who must have a second factor; the page "Sign-in rules" adds groups.
 SECOND_FACTOR = env.str("SECOND_FACTOR", default="optional", choices=("optional", "superusers", "everyone"))
-# Seconds after which users, keys and secrets ask once more who it is.
+# Seconds after which users, keys, secrets, erasures and payments ask once more who it is.
 REAUTHENTICATION_SECONDS = env.int("REAUTHENTICATION_SECONDS", default=900, least=60, most=86_400)
 # Minutes without use after which a session ends.
 SESSION_IDLE_MINUTES = env.int("SESSION_IDLE_MINUTES", default=720, least=15, most=20_160)

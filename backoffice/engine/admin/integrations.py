@@ -24,6 +24,7 @@ from backoffice.engine.services.webhook_subscriptions import end_webhook, subscr
 from backoffice.errors import IllegalTransition
 from backoffice.staff.base import actor
 from backoffice.staff.pages import PagesAdmin, View, act, find_or_404
+from backoffice.staff.recent_sign_in import fresh_identity_required
 from backoffice.staff.text_fields import posted_text
 from backoffice.states import Chip, Tone
 from backoffice.text.translatable import gettext as _
@@ -168,6 +169,7 @@ class IntegrationAdmin(PagesAdmin):
 
         return act(request, do, to=_url(vendor))
 
+    @fresh_identity_required
     def callbacks(self, request: HttpRequest, vendor: str) -> HttpResponse:
         """Show the addresses to be entered at the vendor, for who sets it up; everywhere else they are masked."""
         self.require(request, SET_UP)

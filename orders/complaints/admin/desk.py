@@ -12,6 +12,7 @@ from backoffice.errors import DomainError, InvalidInput
 from backoffice.sight import PAYMENTS, PERSONAL_DATA, PURCHASE_PRICES
 from backoffice.staff.base import actor, refuse
 from backoffice.staff.pages import act, get_visible_or_404
+from backoffice.staff.recent_sign_in import require_fresh_identity
 from backoffice.text.translatable import gettext as _
 from orders.complaints.admin.forms import AboutForm, AnswerForm, EndForm, PhotosForm, RefundForm
 from orders.complaints.admin.frame import CHANGE, PAY, Pages, complaint_url, find_complaint, render, require
@@ -71,6 +72,7 @@ def photos(request: HttpRequest, pk: int) -> HttpResponse:
 @require_POST
 def refund(request: HttpRequest, pk: int) -> HttpResponse:
     """Note a refund that is to be paid."""
+    require_fresh_identity(request)
     complaint = find_complaint(request, pk, CHANGE, PAY, PAYMENTS)
 
     def do(values: Values) -> str:
@@ -178,6 +180,7 @@ def reopen(request: HttpRequest, pk: int) -> HttpResponse:
 
 def _refund(request: HttpRequest, pk: int, refund_pk: int) -> Refund:
     require(request, CHANGE, PAY, PAYMENTS)
+    require_fresh_identity(request)
     return get_visible_or_404(Refund.objects.select_related("complaint"), pk=refund_pk, complaint=pk)
 
 

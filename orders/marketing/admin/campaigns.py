@@ -13,6 +13,7 @@ from backoffice.errors import DomainError
 from backoffice.sight import PAYMENTS, PERSONAL_DATA, may_see_payments, require_sight
 from backoffice.staff.base import actor, refuse
 from backoffice.staff.pages import PagesAdmin, View, find_or_404
+from backoffice.staff.recent_sign_in import fresh_identity_required
 from backoffice.text.translatable import gettext as _
 from orders.marketing.admin.campaign_pages.actions import ACTIONS, Action, page_of_campaign
 from orders.marketing.admin.campaign_pages.audience import add_chosen, audience_context, audience_url
@@ -77,6 +78,7 @@ class MailCampaignAdmin(PagesAdmin):
         self.require(request, CHANGE)
         return self._form_page(request, find_or_404(MailCampaign, pk))
 
+    @fresh_identity_required
     def checkout_view(self, request: HttpRequest, pk: int) -> HttpResponse:
         """Show what is sent and what it costs; on POST send it."""
         require_sight(PAYMENTS)

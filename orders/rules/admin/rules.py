@@ -9,6 +9,7 @@ from django.urls import reverse
 from backoffice.staff.base import actor
 from backoffice.staff.keyset import page_of
 from backoffice.staff.pages import PagesAdmin, View, act, find_or_404
+from backoffice.staff.recent_sign_in import fresh_identity_required
 from backoffice.text.translatable import gettext as _
 from backoffice.visibility import visible
 from orders.admin.parts import Place, register_part
@@ -73,6 +74,7 @@ class RuleAdmin(PagesAdmin):
             calls_out=any(action.get("kind") == CALL_URL for action in rule.actions),
         )
 
+    @fresh_identity_required
     def secret(self, request: HttpRequest, pk: int) -> HttpResponse:
         """Show what signs the calls of the rule; on POST change it."""
         rule = self._rule(request, pk)
