@@ -28,6 +28,8 @@ AXES_CLIENT_IP_CALLABLE = "backoffice.web.client_address.sign_in_address"
 AXES_SENSITIVE_PARAMETERS = ["username", "ip_address", "csrfmiddlewaretoken"]
 # Failed sign-ins of one address within an hour, whatever the names.
 SIGN_IN_FAILURES_PER_ADDRESS = 30
+# Failed sign-ins of one user within an hour, wherever they come from; with more a new address is refused.
+SIGN_IN_FAILURES_PER_USER = env.int("SIGN_IN_FAILURES_PER_USER", default=50, least=10, most=100_000)
 LOGIN_URL = "admin:login"
 LOGIN_REDIRECT_URL = "admin:index"
 SECURE_HTTPS = public_address.scheme == "https"

@@ -14,12 +14,15 @@ from django.contrib.auth.signals import user_logged_in, user_login_failed
 from django.dispatch import receiver
 from django.http import HttpRequest
 
+from backoffice.accounts.sign_in_guard import is_guessed_at
 from backoffice.signin.models import Refusal, SignInMethod
 from backoffice.signin.services.accounts import end_oldest_sessions
+from backoffice.signin.services.blocks import warn_of_guesses
 from backoffice.signin.services.history import method_of, record
 from backoffice.signin.services.single_sign_on import note_second_factor
 from backoffice.signin.sessions import BEGUN_KEY
 from backoffice.staff.recent_sign_in import note_identity_shown
+from backoffice.web.client_address import sign_in_address
 
 
 @receiver(user_logged_in, dispatch_uid="signin.identity")
@@ -52,8 +55,12 @@ def record_refusal(credentials: dict[str, Any], request: HttpRequest | None = No
         return
     name = credentials.get("username") or ""
     user = User.objects.filter(username=name).first()
-    is_locked = not AxesProxyHandler.is_allowed(request, {"username": name})
-    record(request, user, method=SignInMethod.PASSWORD, refusal=Refusal.LOCKED if is_locked else _reason(request, user))
+    refusal = _reason(request, user)
+    if not AxesProxyHandler.is_allowed(request, {"username": name}):
+        refusal = Refusal.GUESSED if is_guessed_at(name, sign_in_address(request)) else Refusal.LOCKED
+    if user and refusal == Refusal.GUESSED:
+        warn_of_guesses(user)
+    record(request, user, method=SignInMethod.PASSWORD, refusal=refusal)
 
 
 @receiver(authentication_failed, dispatch_uid="signin.wrong_code")

@@ -22,7 +22,7 @@ from backoffice.accounts.services.visibility import (
     visible_shops,
 )
 from backoffice.signin.admin.staff_list import factor_chip, state_chip
-from backoffice.signin.services.blocks import blocked_until
+from backoffice.signin.services.blocks import find_block
 from backoffice.signin.services.people import PersonValues, can_deactivate, can_manage
 from backoffice.signin.services.requirement import find_user
 from backoffice.staff.text_fields import CodeField, EmailCodeField, LineField
@@ -105,7 +105,7 @@ def person_context(pk: int, *, actor: User) -> dict[str, Any]:
         "state": state_chip(person),
         "factor": factor_chip(person),
         "has_factors": bool(types),
-        "blocked_until": blocked_until(person),
+        "sign_in_block": find_block(person),
         "manages": can_manage(person, actor=actor),
         "deactivates": can_deactivate(person, actor=actor),
         "sets_shops": can_set_shops(person, actor=actor),

@@ -23,6 +23,7 @@ class Refusal(models.TextChoices):
     NAME = "name", _("unknown user name")
     CODE = "code", _("wrong code")
     LOCKED = "locked", _("too many attempts")
+    GUESSED = "guessed", _("password guessing")
     PASSKEY = "passkey", _("unknown passkey")
     CLOSED = "closed", _("account deactivated")
     NO_PASSWORDS = "no_passwords", _("single sign-on only")

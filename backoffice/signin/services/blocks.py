@@ -1,28 +1,49 @@
 """Sign-ins that are blocked after wrong passwords, and letting somebody try again before the hour is over."""
 
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from axes.models import AccessAttempt
 from axes.utils import reset
 from django.conf import settings
 from django.contrib.auth.models import User
-from django.db.models import Max, Sum
+from django.db.models import Max, Q, Sum
 from django.utils import timezone
 
 from backoffice.accounts.services.staff_rights import holds_no_more
+from backoffice.accounts.sign_in_guard import tries_by_address
 from backoffice.errors import NotAllowed
+from backoffice.signin.models import Refusal, SignInEvent
+from backoffice.signin.services.mails import mail_account
 from backoffice.text.translatable import gettext as _
 
+# Of an attack that goes on, one mail in that time.
+WARNED_EVERY = timedelta(days=1)
 
-def blocked_until(user: User) -> datetime | None:
-    """Return when the last block of the user ends, None where there is none. Each holds for one address."""
-    lasts = timedelta(hours=settings.AXES_COOLOFF_TIME)
-    attempts = AccessAttempt.objects.filter(username=user.get_username(), attempt_time__gte=timezone.now() - lasts)
-    # A row is of one browser; what counts is all that came from the address.
-    addresses = attempts.order_by().values("ip_address").annotate(failures=Sum("failures_since_start"))
-    blocked = addresses.filter(failures__gte=settings.AXES_FAILURE_LIMIT).annotate(last=Max("attempt_time"))
-    latest = max(blocked.values_list("last", flat=True), default=None)
-    return None if latest is None else latest + lasts
+
+@dataclass(frozen=True)
+class Block:
+    """Until when a user is blocked at one of the addresses that tried; `is_guessed`: at every one that is new."""
+
+    until: datetime
+    is_guessed: bool
+
+
+def find_block(user: User) -> Block | None:
+    """Return the last block of the user, None where there is none."""
+    is_blocked = Q(failures__gte=settings.AXES_FAILURE_LIMIT)
+    found = tries_by_address(user.get_username()).aggregate(
+        blocked=Max("last", filter=is_blocked), latest=Max("last"), number=Sum("counted")
+    )
+    is_guessed = (found["number"] or 0) >= settings.SIGN_IN_FAILURES_PER_USER
+    last = found["latest"] if is_guessed else found["blocked"]
+    return last and Block(last + timedelta(hours=settings.AXES_COOLOFF_TIME), is_guessed)
+
+
+def warn_of_guesses(user: User) -> None:
+    """Let the user know that their password is guessed, before the refusal is kept: by mail, once a day."""
+    since = timezone.now() - WARNED_EVERY
+    if user.is_staff and not SignInEvent.objects.filter(user=user, refusal=Refusal.GUESSED, at__gte=since).exists():
+        mail_account(user, "account.guessed")
 
 
 def lift_block(user: User, *, actor: User) -> None:

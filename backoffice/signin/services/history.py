@@ -14,7 +14,8 @@ from django.utils import timezone
 from backoffice.signin.models import Refusal, SignInEvent, SignInMethod
 from backoffice.web.client_address import client_address
 
-# Of an address that is locked out, one line in that time: its tries must not fill the table.
+# Of an address that is locked out, one line in that time, and of a user whose password is guessed: tries must not fill
+# the table.
 LOCKED_LINES_EVERY = timedelta(minutes=10)
 # Rows a daily run removes of each kind in one statement.
 _BATCH = 10_000
@@ -26,12 +27,11 @@ _SHOWN = {
 
 
 def record(request: HttpRequest, user: User | None, *, method: str, refusal: str = "") -> None:
-    """Keep a line; many refusals of one locked address are one."""
+    """Keep a line; many refusals of one locked address, or of one guessed user, are one."""
     address = client_address(request)
-    if refusal == Refusal.LOCKED:
-        since = timezone.now() - LOCKED_LINES_EVERY
-        same = SignInEvent.objects.filter(address=address, refusal=Refusal.LOCKED, user=user, at__gte=since)
-        if same.exists():
+    if refusal in (Refusal.LOCKED, Refusal.GUESSED):
+        same = SignInEvent.objects.filter(refusal=refusal, user=user, at__gte=timezone.now() - LOCKED_LINES_EVERY)
+        if (same.filter(address=address) if refusal == Refusal.LOCKED else same).exists():
             return
     agent = request.headers.get("User-Agent", "").replace("\0", "")
     SignInEvent.objects.create(user=user, method=method, refusal=refusal, address=address, user_agent=agent[:200])

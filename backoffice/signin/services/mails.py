@@ -106,6 +106,26 @@ class AccountChangedMail(AccountMail):
         }
 
 
+@mail_kind("account.guessed")
+class PasswordGuessedMail(AccountMail):
+    title = _("Password guessing")
+    variables = {"name": _NAME, "user_name": Variable(_("user name for sign-in"), "clara")}
+    subject_line = _("Many wrong passwords for your account")
+    body = _(
+        "Hello {{ name }},\n\nmany wrong passwords for your account {{ user_name }} were entered within an hour, from "
+        "many different addresses. For now, your password works only from addresses that you have signed in from "
+        "before. A passkey or single sign-on works everywhere.\n\nIf you use this password anywhere else, set a new "
+        "one. A second factor under My sign-in protects your account even if your password is guessed."
+    )
+
+    def context(self, mail: Mail) -> Mapping[str, Any]:
+        user: Any = mail.user
+        return {
+            "name": safe_name(user.get_full_name() or user.get_username()),
+            "user_name": safe_name(user.get_username()),
+        }
+
+
 # What the library reports -> what the mail says.
 CHANGES: Mapping[str, Any] = {
     "account/email/password_changed": _("Your password was changed."),
