@@ -4,13 +4,12 @@ from collections.abc import Collection
 from datetime import datetime
 from typing import Any
 
-from django.db import transaction
 from django.db.models import Q, QuerySet
 from django.db.models.functions import Now
 from django.utils.translation import gettext_lazy as _
 
 from backoffice.accounts.models import Shop
-from backoffice.engine.services.files import delete_files
+from backoffice.engine.services.file_deletions import delete_files
 from backoffice.privacy.periods import RetentionSource, add_source
 from backoffice.privacy.person import DataSubject
 from backoffice.privacy.registry import CLEAR, FREE, SCRUB, Holder, marks, register, register_without, seeds
@@ -78,7 +77,7 @@ def _forget_files(model: Any, **values: Any) -> Any:
         rows = model.objects.filter(pk__in=keys)
         paths = list(rows.values_list("path", flat=True))
         rows.update(path="", size=None, sha256="", stored_at=None, **values)
-        transaction.on_commit(lambda: delete_files(paths))
+        delete_files(paths)
 
     return forget
 

@@ -4,11 +4,10 @@ from collections.abc import Collection
 from datetime import datetime
 from typing import Any
 
-from django.db import transaction
 from django.db.models import Exists, OuterRef, QuerySet
 
 from backoffice.accounts.models import Shop
-from backoffice.engine.services.files import delete_files
+from backoffice.engine.services.file_deletions import delete_files
 from backoffice.privacy.periods import RetentionSource, add_source
 from backoffice.privacy.registry import guards
 from backoffice.privacy.services.erasing import erase_linked, follow_up, mark
@@ -61,7 +60,7 @@ def _forget_files(keys: Collection[int]) -> None:
     SuppliedLabel.objects.filter(file__in=keys).delete()
     PartUpload.objects.filter(file__in=keys).delete()
     rows.delete()
-    transaction.on_commit(lambda: delete_files(paths))
+    delete_files(paths)
 
 
 def _old_enquiries(shop: Shop | None, before: datetime) -> QuerySet[Any]:

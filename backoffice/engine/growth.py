@@ -16,6 +16,7 @@ bounded_elsewhere("engine.Drift", kept="30 days", by="deleted in batches by each
 bounded_elsewhere(
     "engine.StatusDay", kept="90 days, a row a vendor and day", by="deleted by each question for the status"
 )
+bounded_elsewhere("engine.FileDeletion", kept="until the file is gone", by="deleted with it, `delete_files`")
 bounded_elsewhere("engine.WaitingFile", kept="until the store has taken it", by="deleted by `look_after_store`")
 keep(
     "engine.Epoch", "engine.Heartbeat", "engine.Integration", "engine.Lease", "engine.PullCursor", "engine.RateLimit",

@@ -4,7 +4,15 @@ import time
 
 from celery import shared_task
 
-from backoffice.engine.services import callbacks, file_waiting, partitions, retention, sending, status_history
+from backoffice.engine.services import (
+    callbacks,
+    file_deletions,
+    file_waiting,
+    partitions,
+    retention,
+    sending,
+    status_history,
+)
 from backoffice.engine.services import sweep as sweeping
 
 WORK_SECONDS = 60
@@ -40,6 +48,12 @@ def ask_statuses() -> None:
 def look_after_store() -> None:
     """Look whether the store of files takes something, and give it what waits for it."""
     file_waiting.look_after_store()
+
+
+@shared_task(name="backoffice.engine.tasks.delete_files")
+def delete_files() -> None:
+    """Delete files that are still to be deleted: those of lost workers, and those that the store refused to delete."""
+    file_deletions.delete_due_files(seconds=WORK_SECONDS)
 
 
 @shared_task(name="backoffice.engine.tasks.keep_partitions")

@@ -5,6 +5,7 @@ from backoffice.engine.models import (
     CallbackKey,
     Drift,
     Epoch,
+    FileDeletion,
     Heartbeat,
     Integration,
     Lease,
@@ -27,5 +28,6 @@ register_shared(
     reason="The connection to a vendor, which all shops use.",
 )  # fmt: skip
 register_shared(
-    CallbackKey, Epoch, Heartbeat, Lease, WaitingFile, reason="The machinery itself; no page shows its rows."
-)
+    CallbackKey, Epoch, FileDeletion, Heartbeat, Lease, WaitingFile,
+    reason="The machinery itself; no page shows its rows.",
+)  # fmt: skip

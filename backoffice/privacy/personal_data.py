@@ -213,6 +213,7 @@ register(
         kept=_("while the person works here"),
     ),
 )  # fmt: skip
+register_without("names of files, made here, and what a store answered", "engine.FileDeletion")
 register_without("counts and times of machines", "engine.Heartbeat", "engine.Lease", "engine.RateLimit", "engine.Epoch")
 register_without("a vendor's health: its own words, no order's", "engine.Integration", "engine.StatusDay")
 register_without("credentials of vendors, sealed", "engine.VendorToken", "engine.WebhookSubscription")

@@ -63,6 +63,12 @@ CELERY_BEAT_SCHEDULE = {
         "schedule": 60,
         "options": {"expires": 60},
     },
+    "delete-files": {
+        "task": "backoffice.engine.tasks.delete_files",
+        # What is new is deleted at once; this finds what was missed, and what the store refused.
+        "schedule": 60,
+        "options": {"expires": 60},
+    },
     "keep-partitions": {
         "task": "backoffice.engine.tasks.keep_partitions",
         # Months are made three ahead; where a lock was not to be had the next hour does it.

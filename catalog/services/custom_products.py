@@ -10,6 +10,7 @@ from django.db.models import QuerySet
 
 from backoffice.accounts.models import Shop
 from backoffice.engine.services.clock import database_now
+from backoffice.engine.services.file_deletions import delete_files
 from backoffice.errors import InvalidInput
 from backoffice.text.translatable import gettext as _
 from backoffice.vendors.money import from_minor_units
@@ -134,14 +135,17 @@ def _is_newer(designed: DesignedProduct, product: CustomProduct) -> bool:
 def _set_pictures(product: CustomProduct, designed: DesignedProduct) -> None:
     """Keep those of the design, in its order; a copy that we have stays while its address does."""
     known = {row.position: row for row in product.pictures.all()}
+    gone: list[CustomPicture] = []
     now = database_now()
     for position, picture in enumerate(designed.pictures, start=1):
         row = known.pop(position, None)
         if row is not None and row.url == picture.url:
             continue
         if row is not None:
+            gone.append(row)
             row.delete()
         CustomPicture.objects.create(
             product=product, position=position, url=picture.url, kind=picture.kind, next_at=now
         )
     CustomPicture.objects.filter(pk__in=[row.pk for row in known.values()]).delete()
+    delete_files(row.path for row in (*gone, *known.values()))

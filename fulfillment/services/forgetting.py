@@ -2,7 +2,7 @@
 
 from django.db import transaction
 
-from backoffice.engine.services.files import delete_files
+from backoffice.engine.services.file_deletions import delete_files
 from fulfillment.models import (
     Label,
     ProductionEvent,
@@ -26,6 +26,7 @@ def forget_reported(row: ProductionOrder) -> None:
     _drop_files(row)
 
 
+@transaction.atomic
 def _drop_files(row: ProductionOrder) -> None:
     """Have no copy of a file, and fetch none again."""
     labels = Label.objects.filter(production_order=row)
@@ -34,4 +35,4 @@ def _drop_files(row: ProductionOrder) -> None:
     gone = {"path": "", "size": None, "sha256": "", "stored_at": None, "url": ""}
     labels.update(**gone, tracking_code="")
     files.update(**gone, next_at=None, problem="", needs_attention=False)
-    transaction.on_commit(lambda: delete_files(paths))
+    delete_files(paths)

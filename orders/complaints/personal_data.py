@@ -4,12 +4,11 @@ from collections.abc import Collection, Iterable
 from datetime import datetime
 from typing import Any
 
-from django.db import transaction
 from django.db.models import QuerySet
 from django.utils.translation import gettext_lazy as _
 
 from backoffice.accounts.models import Shop
-from backoffice.engine.services.files import delete_files
+from backoffice.engine.services.file_deletions import delete_files
 from backoffice.privacy.periods import RetentionSource, add_source
 from backoffice.privacy.person import DataSubject
 from backoffice.privacy.registry import CLEAR, FREE, Holder, guards, register, register_without
@@ -33,7 +32,7 @@ def _forget_photos(keys: Collection[int]) -> None:
     rows = ComplaintPhoto.objects.filter(pk__in=keys)
     paths = list(rows.values_list("path", flat=True))
     rows.delete()
-    transaction.on_commit(lambda: delete_files(paths))
+    delete_files(paths)
 
 
 add_source("files", RetentionSource(name="photos", due=_old_photos, forget=_forget_photos))

@@ -11,6 +11,7 @@ from django.contrib.auth.models import User
 from django.utils import timezone
 from pypdf import PdfReader
 
+from backoffice.engine.models import FileDeletion
 from backoffice.sandbox import Sandbox
 from backoffice.sandbox.lettrlabs.app import LettrlabsApp
 from backoffice.vendors.card_messages import CardOrderReport, RemoteCardState
@@ -166,8 +167,9 @@ def test_more_than_a_thousand_go_in_batches(proofed: Prepare, vendor: LettrlabsA
 
 def test_a_reopened_campaign_gives_its_draft_up_and_makes_another(proofed: Prepare, vendor: LettrlabsApp) -> None:
     campaign = proofed(2)
-    first = campaign.vendor_id
+    first, proof = campaign.vendor_id, campaign.proof_path
     reopen_campaign(campaign, actor="mara")
+    assert FileDeletion.objects.get().path == proof, "it shows somebody's address"
     add_to_campaign(make_us_order(7), campaign_id=campaign.pk, actor="mara")
     prepare_campaign(campaign, actor="mara")
     work_off()

@@ -9,6 +9,9 @@ from typing import Any
 
 from django.conf import LazySettings
 
+from backoffice.files.stores.base import StoreAway
+from backoffice.files.stores.local import LocalStore
+
 KEYS = {"access_key": "an-access-key", "secret_key": "a-secret-key"}
 # Nothing listens there.
 NOWHERE = "http://127.0.0.1:9"
@@ -23,6 +26,19 @@ def use_bucket(settings: LazySettings, *, endpoint: str, bucket: str = "orders",
     s3 = {"BACKEND": "backoffice.files.stores.s3.S3Store", "OPTIONS": usual | options}
     settings.STORAGES = settings.STORAGES | {"default": s3, "s3": s3}
     settings.FILES_STORE, settings.FILES_S3_BUCKET = "s3", bucket
+
+
+class UndeletingStore(LocalStore):
+    """A folder whose files may not be deleted, as in a bucket without s3:DeleteObject."""
+
+    def delete(self, name: str) -> None:
+        raise StoreAway("Our key is not allowed to delete.", remedy="Allow it s3:DeleteObject.")
+
+
+def refuse_deletions(settings: LazySettings, *, refused: bool = True) -> None:
+    """Keep files in a folder that refuses every deletion, or no longer does."""
+    name = "tests.files.buckets.UndeletingStore" if refused else "backoffice.files.stores.local.LocalStore"
+    settings.STORAGES = settings.STORAGES | {"default": {"BACKEND": name}}
 
 
 class FaultyStore:

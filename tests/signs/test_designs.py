@@ -11,7 +11,7 @@ from django.utils import timezone
 from pytest_django import Settings
 
 from backoffice.accounts.models import Shop
-from backoffice.engine.models import Callback, Push
+from backoffice.engine.models import Callback, FileDeletion, Push
 from backoffice.engine.models.callback import CallbackState
 from backoffice.engine.services.callbacks import replay_callbacks, work_due_callbacks
 from catalog.models import CustomPicture, CustomProduct
@@ -67,11 +67,14 @@ def test_a_newer_word_of_the_vendor_counts_and_an_older_does_not(client: Client,
         updated_at="2026-11-20T11:30:00+00:00",
         product_image_url="https://c.example.com/2",
     )
+    picture = CustomProduct.objects.get().pictures.get()
+    CustomPicture.objects.filter(pk=picture.pk).update(path="custom/1")
     older = product_body(title="Old", updated_at="2026-11-19T11:30:00+00:00")
     assert [tell(client, "product-created", body).json() for body in (newer, older)] == [first, first]
     product = CustomProduct.objects.get()
     assert (product.title, product.price) == ("Bigger heart", Decimal(200))
     assert product.pictures.get().url == "https://c.example.com/2"
+    assert [row.path for row in FileDeletion.objects.all()] == ["custom/1"], "the copy of the former picture goes"
 
 
 def test_a_forged_call_leaves_nothing(client: Client, shop: Shop) -> None:

@@ -19,6 +19,7 @@ LEFT_OUT = {
     "engine.callbackkey": _VENDOR_SAID,
     "engine.drift": _VENDOR_SAID,
     "engine.epoch": _WORK,
+    "engine.filedeletion": _WORK,
     "engine.heartbeat": _WORK,
     "engine.lease": _WORK,
     "engine.pullcursor": _WORK,

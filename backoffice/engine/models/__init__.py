@@ -2,6 +2,7 @@
 
 from backoffice.engine.models.callback import Callback, CallbackKey
 from backoffice.engine.models.epoch import Epoch
+from backoffice.engine.models.file_deletion import FileDeletion
 from backoffice.engine.models.integration import Heartbeat, Integration, RateLimit, VendorToken
 from backoffice.engine.models.lease import Lease
 from backoffice.engine.models.pull import Drift, PullCursor
@@ -15,6 +16,7 @@ __all__ = [
     "CallbackKey",
     "Drift",
     "Epoch",
+    "FileDeletion",
     "Heartbeat",
     "Integration",
     "Lease",

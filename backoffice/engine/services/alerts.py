@@ -7,8 +7,9 @@ from datetime import datetime, timedelta
 from django.db import connection
 from django.utils import timezone
 
-from backoffice.engine.models import Integration
+from backoffice.engine.models import FileDeletion, Integration
 from backoffice.engine.services import disk
+from backoffice.engine.services.file_deletions import LONGEST
 from backoffice.engine.services.files import store
 from backoffice.text.translatable import gettext as _
 from backoffice.vendors.abilities import Vendor
@@ -21,12 +22,13 @@ LONGEST_WITHOUT_SWEEP = timedelta(seconds=60)
 LONGEST_WITHOUT_STORE = timedelta(minutes=3)
 # Bytes; what a shop may upload.
 LARGEST_FILE = 100 * 1024 * 1024
-# When the last sweep was, when the store of files last took something, and since when a restored database waits to be
-# compared with the vendors.
+# When the last sweep was, when the store of files last took something, since when a restored database waits to be
+# compared with the vendors, and what was to be deleted first of all files that are still there.
 _FOUNDATIONS = """
     SELECT (SELECT at FROM engine_heartbeat WHERE name = 'sweep'),
            (SELECT at FROM engine_heartbeat WHERE name = 'files'), found_at, is_certain,
-           EXISTS (SELECT FROM engine_callback_rest) OR EXISTS (SELECT FROM engine_pushattempt_rest)
+           EXISTS (SELECT FROM engine_callback_rest) OR EXISTS (SELECT FROM engine_pushattempt_rest),
+           (SELECT min(created_at) FROM engine_filedeletion)
       FROM (SELECT 1) AS always
       LEFT JOIN engine_epoch ON found_at IS NOT NULL AND reconciled_at IS NULL
 """
@@ -34,27 +36,32 @@ _FOUNDATIONS = """
 
 @dataclass(frozen=True)
 class Alert:
-    """What stands still and the next step; `vendor` is empty when it is not about one. Urgent: somebody must act."""
+    """What stands still and the next step; `vendor` is empty when it is not about one. Urgent: somebody must act.
+
+    `cost`: what it costs, where that is not the delay of orders.
+    """
 
     text: str
     remedy: str
     vendor: str = ""
     since: datetime | None = None
     is_urgent: bool = True
+    cost: str = ""
 
 
 def current_alerts() -> list[Alert]:
-    """Return what stands still now; two queries by primary key."""
+    """Return what stands still now; two queries, of few rows each."""
     rows = Integration.objects.in_bulk(account_names())
     with connection.cursor() as cursor:
         cursor.execute(_FOUNDATIONS)
-        swept_at, stored_at, restored_at, is_certain, lacks_month = cursor.fetchone()
+        swept_at, stored_at, restored_at, is_certain, lacks_month, undeleted_at = cursor.fetchone()
     alerts = [
         *_restored(restored_at, is_certain=is_certain),
         *_no_sweep(swept_at),
         *_full_disk(),
         *_no_store(stored_at),
         *_no_month(lacks_month=lacks_month),
+        *_undeleted(undeleted_at),
     ]
     for name, integration in sorted(rows.items()):
         if vendor_type(name, Vendor).is_configured():
@@ -121,6 +128,22 @@ def _no_month(*, lacks_month: bool) -> Iterator[Alert]:
             ),
             remedy=_("An administrator with server access must run manage.py keep_partitions."),
             is_urgent=False,
+        )
+
+
+def _undeleted(at: datetime | None) -> Iterator[Alert]:
+    """Warn of files that somebody is promised to be gone."""
+    if at is None or at > timezone.now() - LONGEST:
+        return
+    row = FileDeletion.objects.filter(created_at__lte=at).order_by("created_at").first()
+    if row is not None:
+        yield Alert(
+            text=_("Files that must be deleted are still stored: %(cause)s")
+            % {"cause": row.cause or _("No worker has tried to delete them yet.")},
+            remedy=row.remedy or _("An administrator with server access must start the worker and the beat."),
+            since=at,
+            is_urgent=False,
+            cost=_("Data that was erased or whose retention period is over can still be read in the file store."),
         )
 
 

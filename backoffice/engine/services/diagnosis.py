@@ -190,7 +190,7 @@ def _standstills() -> Iterator[DoctorResult]:
     notice_restore()  # also before any worker has run
     current = alerts.current_alerts()
     for alert in current:
-        cost = _("Customers wait longer each hour; what was received is kept and will be processed.")
+        cost = alert.cost or _("Customers wait longer each hour; what was received is kept and will be processed.")
         yield DoctorResult(
             vendor_title(alert.vendor) if alert.vendor else _("Background work"), alert.text, alert.remedy, cost
         )

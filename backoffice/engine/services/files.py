@@ -5,7 +5,6 @@ is whole, and what is read is what was kept.
 """
 
 import hashlib
-import logging
 import shutil
 import tempfile
 import uuid
@@ -17,6 +16,7 @@ from typing import Any, BinaryIO, cast
 from django.core.files.storage import default_storage
 from django.utils import timezone
 
+from backoffice.engine.models.file_deletion import FileDeletion
 from backoffice.engine.models.stored_file import StoredFile
 from backoffice.engine.models.waiting_file import WaitingFile
 from backoffice.errors import DomainError
@@ -28,7 +28,6 @@ from backoffice.text.translatable import gettext as _
 
 # Bytes of a file read back and forth that are kept in memory; the rest lies in the folder for temporary files.
 IN_MEMORY = 1024 * 1024
-logger = logging.getLogger(__name__)
 
 
 class UnfitFile(DomainError):
@@ -60,14 +59,22 @@ class Kept:
 class Incoming:
     """A file on its way to us, looked at as it passes; it breaks off with UnfitFile where it is not what is taken.
 
-    `accepts`: the types that are taken, None for anything. `max_bytes`: None without a limit.
+    `accepts`: the types that are taken, None for anything. `max_bytes`: None without a limit. `reuses_path`: see
+    `keep_file`.
     """
 
     def __init__(
-        self, pieces: Iterable[bytes], *, accepts: Collection[str] | None = None, max_bytes: int | None = None
+        self,
+        pieces: Iterable[bytes],
+        *,
+        accepts: Collection[str] | None = None,
+        max_bytes: int | None = None,
+        reuses_path: bool = False,
     ) -> None:
-        self._pieces, self._accepts, self._max_bytes = pieces, accepts, max_bytes
+        self._pieces, self._accepts, self._max_bytes, self._reuses_path = pieces, accepts, max_bytes, reuses_path
         self._start, self._marks, self._digest, self._passed = b"", PdfMarks(), hashlib.sha256(), 0
+        # Where a file lies that was to be deleted, and is not any more.
+        self._spared = ""
 
     def chunks(self) -> Iterator[bytes]:
         """Yield the pieces, which is what a storage asks a file for."""
@@ -83,12 +90,22 @@ class Incoming:
             self._check(self._accepts)
 
     def name_for(self, pattern: str) -> str:
-        """Return the path, in which `{sha256}` stands for the digest of what has passed."""
-        return pattern.format(sha256=self._digest.hexdigest())
+        """Return the path, in which `{sha256}` stands for the digest of what has passed. A store asks for it before
+        anything lies there: from then on nothing is to be deleted there.
+        """
+        path = pattern.format(sha256=self._digest.hexdigest())
+        if self._reuses_path and FileDeletion.objects.filter(path=path).delete()[0]:
+            self._spared = path
+        return path
+
+    def give_up(self) -> None:
+        """Have what lies there deleted after all, as nothing came in its place."""
+        if self._spared:
+            FileDeletion.objects.bulk_create([FileDeletion(path=self._spared)], ignore_conflicts=True)
 
     def kept_as(self, path: str) -> Kept:
         """Return what has passed, under that path."""
-        return Kept(self.name_for(path), self._passed, self._digest.hexdigest(), self.content_type)
+        return Kept(path, self._passed, self._digest.hexdigest(), self.content_type)
 
     @property
     def content_type(self) -> str:
@@ -127,15 +144,21 @@ def keep_file(
     path: str,
     accepts: Collection[str] | None = None,
     max_bytes: int | None = None,
+    reuses_path: bool = False,
 ) -> Kept:
     """Keep the content under that path, in which `{sha256}` stands for its digest. It is never in memory as a whole.
 
+    `reuses_path`: there may lie a file already that is still to be deleted, which would take this one along.
     Raises UnfitFile for a type that is not among `accepts`, FileTooLarge, StoreAway, and OSError; then nothing is left
     of it.
     """
     pieces = [content] if isinstance(content, bytes) else content
-    incoming = Incoming(pieces, accepts=accepts, max_bytes=max_bytes)
-    return incoming.kept_as(default_storage.save(path, cast(Any, incoming)))
+    incoming = Incoming(pieces, accepts=accepts, max_bytes=max_bytes, reuses_path=reuses_path)
+    try:
+        return incoming.kept_as(default_storage.save(path, cast(Any, incoming)))
+    except BaseException:
+        incoming.give_up()
+        raise
 
 
 def inspect_content(content: bytes, *, accepts: Collection[str] | None = None, max_bytes: int | None = None) -> Kept:
@@ -177,25 +200,6 @@ def open_at_any_place(row: StoredFile) -> BinaryIO:
         shutil.copyfileobj(file, spool)
     spool.seek(0)
     return cast(BinaryIO, spool)
-
-
-def delete_file(path: str) -> None:
-    """Delete what lies under that path; nothing there is no fault. Where the store is away it stays, and is found by
-    `manage.py clean_files`: nobody waits for that.
-    """
-    try:
-        default_storage.delete(path)
-    except StoreAway as away:
-        logger.warning("%s could not be deleted: %s", path, away.cause)
-
-
-def delete_files(paths: Iterable[str]) -> None:
-    """Delete what lies under these paths, and what waits to be put there."""
-    named = [path for path in paths if path]
-    if named:
-        WaitingFile.objects.filter(path__in=named).delete()
-    for path in named:
-        delete_file(path)
 
 
 def note_kept(row: StoredFile, kept: Kept) -> list[str]:

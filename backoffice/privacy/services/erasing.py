@@ -8,7 +8,7 @@ from django.db.models import Max, Min, QuerySet
 
 from backoffice.acting import told_by
 from backoffice.engine.models.stored_file import StoredFile
-from backoffice.engine.services.files import delete_files
+from backoffice.engine.services.file_deletions import delete_files
 from backoffice.privacy.person import DataSubject
 from backoffice.privacy.registry import Holder, afterwards, marks
 from backoffice.privacy.services.columns import AT_ONCE, clear_columns, rows_naming, scrub_rows
@@ -83,7 +83,7 @@ def erase_rows(holder: Holder, person: DataSubject, rows: QuerySet[Any], *, scru
         clear_columns(holder, rows)
         if holder.scrubbed:
             scrub_rows(holder, rows, scrubber=scrubber)
-    _drop_files(paths)
+    delete_files(paths)
 
 
 @told_by("erasure")
@@ -116,10 +116,6 @@ def paths_of(holder: Holder, row: Any) -> list[str]:
 
 def _paths(holder: Holder, rows: QuerySet[Any]) -> Iterator[str]:
     if holder.files is not None or issubclass(holder.model, StoredFile):
-        for row in rows:
+        # Locked: whoever notes a file meanwhile notes it before, and it goes, or finds the row empty.
+        for row in rows.order_by("pk").select_for_update():
             yield from paths_of(holder, row)
-
-
-def _drop_files(paths: list[str]) -> None:
-    if paths:
-        transaction.on_commit(lambda: delete_files(paths))

@@ -13,7 +13,8 @@ from django.db.models import Q
 from django.db.models.functions import Now
 from django.utils import timezone
 
-from backoffice.engine.services.files import delete_file, note_kept
+from backoffice.engine.services.file_deletions import delete_due_files, delete_files, newest_deletion, why_undeleted
+from backoffice.engine.services.files import note_kept
 from backoffice.engine.services.task_queue import JOBS_QUEUE, enqueue_soon_on_commit
 from backoffice.errors import ELIGIBLE, DomainError, Eligibility, InvalidInput, ineligible
 from backoffice.files.stores.base import StoreAway
@@ -33,6 +34,8 @@ LEASE_SECONDS = 300
 MOST_FAULTS = 5
 # A copy is fetched within so many days, then its file goes.
 COPY_DAYS = 7
+# So long the end of an erasure deletes files itself; what is left then waits for the task that does.
+FILE_SECONDS = 20
 # So often it is looked whether what postponed an erasure is over.
 LOOK_AGAIN = timedelta(hours=1)
 
@@ -125,10 +128,11 @@ def work_requests(*, seconds: float) -> int:
 def drop_copies() -> int:
     """Delete the files of copies after COPY_DAYS."""
     old = PrivacyRequest.objects.filter(stored_at__lt=timezone.now() - timedelta(days=COPY_DAYS)).exclude(path="")
-    for row in old[:50]:
-        delete_file(row.path)
-        PrivacyRequest.objects.filter(pk=row.pk).update(path="", stored_at=None)
-    return len(old)
+    with transaction.atomic():
+        rows = list(old.select_for_update(skip_locked=True)[:50])
+        PrivacyRequest.objects.filter(pk__in=[row.pk for row in rows]).update(path="", stored_at=None)
+        delete_files(row.path for row in rows)
+    return len(rows)
 
 
 def erase_now(row: PrivacyRequest, person: DataSubject, *, is_noted: bool = False) -> None:
@@ -151,6 +155,8 @@ def erase_now(row: PrivacyRequest, person: DataSubject, *, is_noted: bool = Fals
     given.erase_given(person, done=done, progress=progress)
     erasing.erase_named(person, done=done, progress=progress)
     erasing.follow_up(person)
+    row.progress["files"] = newest_deletion()
+    row.save(update_fields=["progress"])
     _finish_erasure(row, person)
 
 
@@ -235,7 +241,10 @@ def _erase(row: PrivacyRequest) -> None:
             return
         row.person, row.progress = person.as_json(), {"done": []}
         row.save(update_fields=["person", "progress"])
-    erase_now(row, person)
+    if "files" in row.progress:
+        _finish_erasure(row, person)
+    else:
+        erase_now(row, person)
 
 
 def _note_step(row: PrivacyRequest, person: DataSubject, step: str) -> None:
@@ -263,12 +272,17 @@ def _for_outside(row: PrivacyRequest, person: DataSubject) -> outside.Erasure:
 _ENDED = ("state", "person", "title", "reason", "problem", "lease_until", "finished_at", "progress")
 
 
-@transaction.atomic
 def _finish_erasure(row: PrivacyRequest, person: DataSubject) -> None:
-    note_erased(person.references)
-    row.reason = Scrubber(person).scrub(row.reason)
-    _end(row)
-    row.save(update_fields=[*_ENDED, "counts"])
+    """Have it done, once every file is gone that was to go by then: whose it was, nobody knows any more."""
+    delete_due_files(seconds=FILE_SECONDS)
+    if problem := why_undeleted(upto=row.progress["files"]):
+        _put_off(row, problem, minutes=1)
+        return
+    with transaction.atomic():
+        note_erased(person.references)
+        row.reason = Scrubber(person).scrub(row.reason)
+        _end(row)
+        row.save(update_fields=[*_ENDED, "counts"])
 
 
 def _end(row: PrivacyRequest) -> None:

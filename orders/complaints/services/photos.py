@@ -28,7 +28,7 @@ def add_photo(complaint: Complaint, chunks: Iterable[bytes], *, name: str, actor
     path = f"{FOLDER}/{{sha256:.2}}/{complaint.pk}-{{sha256}}"
     try:
         with room_for(MAX_PHOTO_BYTES):
-            kept = keep_file(chunks, path=path, accepts=TAKEN, max_bytes=MAX_PHOTO_BYTES)
+            kept = keep_file(chunks, path=path, accepts=TAKEN, max_bytes=MAX_PHOTO_BYTES, reuses_path=True)
     except FileTooLarge:
         raise
     except UnfitFile as error:

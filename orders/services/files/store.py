@@ -30,7 +30,7 @@ def store_file(
     most = max_bytes or MAX_FILE_BYTES
     try:
         with room_for(most):
-            kept = keep_file(chunks, path=path, accepts=[PDF], max_bytes=most)
+            kept = keep_file(chunks, path=path, accepts=[PDF], max_bytes=most, reuses_path=True)
     except FileTooLarge:
         raise
     except UnfitFile as error:

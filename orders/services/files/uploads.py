@@ -7,7 +7,6 @@ part, and so is the whole.
 import hashlib
 from collections.abc import Iterable, Iterator, Sequence
 from datetime import datetime, timedelta
-from functools import partial
 from typing import Annotated, ClassVar, Literal
 
 from django.conf import settings
@@ -19,7 +18,8 @@ from msgspec import Meta
 from backoffice.accounts.models import Shop
 from backoffice.accounts.services.locking import lock_shop
 from backoffice.engine.services.disk import require_room, room_for
-from backoffice.engine.services.files import Kept, delete_file, keep_file, new_path, note_kept, open_path
+from backoffice.engine.services.file_deletions import delete_files
+from backoffice.engine.services.files import Kept, keep_file, new_path, note_kept, open_path
 from backoffice.errors import Conflict, InvalidInput
 from backoffice.text.structs import Input, Text
 from backoffice.text.translatable import gettext as _
@@ -77,12 +77,12 @@ def store_part(upload: PartUpload, number: int, chunks: Iterable[bytes]) -> Uplo
     with room_for(expected):
         kept = keep_file(chunks, path=new_path(FOLDER), max_bytes=expected)
     if kept.size != expected:
-        delete_file(kept.path)
+        delete_files([kept.path])
         text = _("Part %(number)d should have %(expected)d bytes, but %(size)d arrived.")
         text = text % {"number": number, "expected": expected, "size": kept.size}
         raise InvalidInput(text, errors={"body": [text]})
     if (part := _note_part(upload, number, kept)) is None:
-        delete_file(kept.path)
+        delete_files([kept.path])
         raise Conflict(_("The upload is complete."))
     return part
 
@@ -122,7 +122,7 @@ def discard_upload(upload: PartUpload) -> None:
     if locked is None:
         return
     _ensure_open(locked)
-    _delete_after_commit(locked.parts.values_list("path", flat=True))
+    delete_files(locked.parts.values_list("path", flat=True))
     locked.delete()
 
 
@@ -142,7 +142,7 @@ def clear_uploads() -> int:
     with transaction.atomic():
         old = PartUpload.objects.filter(updated_at__lt=since).order_by("updated_at")
         keys = list(old.select_for_update(skip_locked=True).values_list("pk", flat=True)[:CLEARED_AT_ONCE])
-        _delete_after_commit(UploadedPart.objects.filter(upload__in=keys).values_list("path", flat=True))
+        delete_files(UploadedPart.objects.filter(upload__in=keys).values_list("path", flat=True))
         PartUpload.objects.filter(pk__in=keys).delete()
     return len(keys)
 
@@ -165,7 +165,7 @@ def _note_part(upload: PartUpload, number: int, kept: Kept) -> UploadedPart | No
         upload=upload, number=number
     )
     if part.path:
-        _delete_after_commit([part.path])
+        delete_files([part.path])
     note_kept(part, kept)
     part.save()
     return part
@@ -193,10 +193,5 @@ def _finish(upload: PartUpload, file: ShopFile) -> None:
         return
     locked.file = upload.file = file
     locked.save(update_fields=["file", "updated_at"])
-    _delete_after_commit(locked.parts.values_list("path", flat=True))
+    delete_files(locked.parts.values_list("path", flat=True))
     locked.parts.all().delete()
-
-
-def _delete_after_commit(paths: Iterable[str]) -> None:
-    for path in list(paths):
-        transaction.on_commit(partial(delete_file, path), robust=True)

@@ -4,6 +4,7 @@ from typing import Any
 
 from django.db import transaction
 
+from backoffice.engine.services.file_deletions import delete_files
 from backoffice.engine.services.pushes import queue_push
 from backoffice.errors import Conflict, IllegalTransition, Unavailable
 from backoffice.text.translatable import gettext as _
@@ -87,6 +88,7 @@ def reopen_campaign(campaign: MailCampaign, *, actor: str) -> MailCampaign:
     give_up_draft(campaign, actor=actor)
     campaign.recipients.exclude(state=CardState.LEFT_OUT).update(state=CardState.LISTED, batch=0, vendor_id="", said="")
     campaign.price = campaign.priced_at = campaign.proofed_at = None
+    delete_files([campaign.proof_path])
     campaign.proof_path, campaign.submitted, campaign.accepted, campaign.problem = "", 0, 0, ""
     campaign.create_attempted_at, campaign.uncertain_ids = None, []
     campaign.save()

@@ -9,6 +9,7 @@ from django.utils.translation import gettext_lazy
 from backoffice.engine.models import Push
 from backoffice.engine.models.push import OPEN_STATES
 from backoffice.engine.services.delivery import Delivery
+from backoffice.engine.services.file_deletions import delete_files
 from backoffice.engine.services.files import UnfitFile, keep_file, new_path
 from backoffice.engine.services.handlers import ReconcileResult, Recovery, push_kind
 from backoffice.files.types import PDF
@@ -152,13 +153,15 @@ class Preparation(AttachesRecipients):
         return kept.path, kept.size
 
     def _finish(self, proof: tuple[str, int] | None, price: CardPrice, doubtful: list[CardOrderReport]) -> None:
-        campaign = self.locked()
+        campaign, (path, size) = self.locked(), proof or ("", 0)
         if campaign.state != CampaignState.PREPARING:
+            delete_files([path])
             return
         self._settle_unanswered(campaign)
         campaign.submitted = campaign.recipients.exclude(state=CardState.LEFT_OUT).count()
         campaign.accepted = campaign.recipients.filter(state=CardState.ACCEPTED).count()
-        campaign.proof_path, campaign.proof_size = proof or ("", 0)
+        delete_files([campaign.proof_path])
+        campaign.proof_path, campaign.proof_size = path, size
         campaign.proofed_at = timezone.now() if proof else None
         campaign.uncertain_ids = [draft.vendor_id for draft in doubtful]
         note_price(campaign, price)
