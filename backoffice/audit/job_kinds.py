@@ -8,7 +8,7 @@ from django.utils.translation import gettext_lazy, ngettext_lazy
 
 from backoffice.audit.models import AuditEntry
 from backoffice.engine.services.disk import room_for
-from backoffice.engine.services.files import keep_file, new_path, note_kept
+from backoffice.engine.services.files import Kept, keep_file, new_path
 from backoffice.jobs.models import Job, JobRow, RowState
 from backoffice.jobs.services.kinds import JobKind, job_kind
 from backoffice.tables.writing import write_csv
@@ -34,13 +34,12 @@ class ExportAudit(JobKind):
         entries = AuditEntry.objects.in_bulk([row.subject_id for row in rows])
         return {row.pk: _cells(entries[row.subject_id]) for row in rows if row.subject_id in entries}
 
-    def finish(self, job: Job) -> None:
+    def make_file(self, job: Job) -> Kept:
         with room_for(_LARGEST), tempfile.TemporaryFile() as file:
             for piece in write_csv(list(_COLUMNS), _kept_rows(job)):
                 file.write(piece)
             file.seek(0)
-            kept = keep_file(iter(lambda: file.read(_PIECE), b""), path=f"{new_path('jobs')}.csv")
-        job.save(update_fields=note_kept(job, kept))
+            return keep_file(iter(lambda: file.read(_PIECE), b""), path=f"{new_path('jobs')}.csv")
 
 
 def _cells(entry: AuditEntry) -> list[str]:
@@ -56,5 +55,7 @@ def _cell(value: Any) -> str:
 
 
 def _kept_rows(job: Job) -> Iterator[list[Any]]:
-    rows: Any = job.rows.filter(state=RowState.DONE).order_by("pk").values_list("result", flat=True)
+    rows: Any = (
+        job.rows.filter(state=RowState.DONE, result__isnull=False).order_by("pk").values_list("result", flat=True)
+    )
     yield from rows.iterator(500)

@@ -4,14 +4,13 @@ from collections.abc import Collection
 from datetime import datetime
 from typing import Any
 
-from django.db import transaction
 from django.db.models import Q, QuerySet
 from django.utils.translation import gettext_lazy as _
 
 from backoffice.accounts.models import Shop
-from backoffice.engine.services.files import delete_files
-from backoffice.jobs.models import Job, JobRow
+from backoffice.jobs.models import Job, JobRow, RowState
 from backoffice.jobs.models.job import MOVING
+from backoffice.jobs.services.clearing import delete_jobs
 from backoffice.jobs.services.kinds import JOB_KINDS
 from backoffice.privacy.periods import RetentionSource, add_source
 from backoffice.privacy.person import DataSubject
@@ -31,6 +30,11 @@ def _find_jobs(person: DataSubject) -> QuerySet[Any]:
     return Job.objects.filter(rows__in=person.of(JobRow)).distinct()
 
 
+def _parts(row: JobRow) -> list[str]:
+    """Return where the row's part of a file lies; one of a worker that was lost lies there before the row says so."""
+    return [row.part_path] if row.result == row.part_path or row.state == RowState.READY else []
+
+
 def _erase_jobs(person: DataSubject, rows: QuerySet[Any]) -> None:
     """Have the file gone in which they stand beside others; it can be made again."""
     rows.update(path="", size=None, sha256="", stored_at=None)
@@ -41,9 +45,7 @@ def _old_jobs(shop: Shop | None, before: datetime) -> QuerySet[Any]:
 
 
 def _forget_jobs(keys: Collection[int]) -> None:
-    paths = list(Job.objects.filter(pk__in=keys).exclude(path="").values_list("path", flat=True))
-    Job.objects.filter(pk__in=keys).delete()
-    transaction.on_commit(lambda: delete_files(paths))
+    delete_jobs(Job.objects.filter(pk__in=keys))
 
 
 add_source("exports", RetentionSource(name="jobs", due=_old_jobs, forget=_forget_jobs))
@@ -54,6 +56,7 @@ register(
         model=JobRow,
         holds=_("what a job changed in an order, with the previous values"),
         find=_find_rows,
+        files=_parts,
         fields=dict.fromkeys(("label", "detail", "text", "errors", "params", "result", "undo"), FREE),
         kept="exports",
     ),

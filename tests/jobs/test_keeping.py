@@ -7,6 +7,7 @@ import pytest
 from django.conf import settings
 from django.utils import timezone
 
+from backoffice.engine.services.file_deletions import delete_due_files
 from backoffice.engine.services.files import read_file
 from backoffice.jobs import tasks
 from backoffice.jobs.models import Job, JobRow, JobState
@@ -67,6 +68,7 @@ def test_previews_files_and_jobs_are_cleared_away_when_they_are_old() -> None:
     clear_jobs()
     assert set(Job.objects.values_list("pk", flat=True)) == {fresh.pk, table.pk}
     assert set(JobRow.objects.values_list("job", flat=True)) == {fresh.pk, table.pk}
+    delete_due_files(seconds=5)
     assert read_file(table.path) is None
     table.refresh_from_db()
     assert not table.is_kept

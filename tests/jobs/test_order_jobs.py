@@ -12,6 +12,7 @@ from pypdf import PdfReader
 
 from backoffice.accounts.models import Shop
 from backoffice.engine.models import Push
+from backoffice.engine.services.file_deletions import delete_due_files
 from backoffice.engine.services.files import read_file
 from backoffice.jobs.models import Job, JobState
 from backoffice.jobs.services.drafting import can_undo, draft_job, start_job, undo_job
@@ -171,6 +172,7 @@ def test_the_slips_of_many_orders_are_one_pdf() -> None:
     pages = PdfReader(BytesIO(read_file(job.path) or b"")).pages
     assert len(pages) == len(orders)
     assert orders[2].number in pages[0].extract_text()
+    delete_due_files(seconds=5)
     assert read_file(job.rows.first().result) is None
 
 

@@ -26,6 +26,13 @@ class JobState(StateChoices):
 
 # Where parts of a file lie while it is made; their names begin with the key of the job.
 PARTS_FOLDER = "jobs/parts/"
+
+
+def part_path(job_pk: int, row_pk: int) -> str:
+    """Return where a row's part of the job's file lies: the same each time, so that one made again takes its place."""
+    return f"{PARTS_FOLDER}{job_pk}-{row_pk}.pdf"
+
+
 # A worker has something to do.
 MOVING = (JobState.CHECKING, JobState.RUNNING)
 

@@ -5,7 +5,7 @@ from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
-from backoffice.jobs.models.job import Job
+from backoffice.jobs.models.job import Job, part_path
 from backoffice.model_fields import TranslatableJSONField, TranslatableTextField
 from backoffice.states import StateChoices, Tone
 
@@ -51,3 +51,8 @@ class JobRow(models.Model):
 
     def __str__(self) -> str:
         return self.label
+
+    @property
+    def part_path(self) -> str:
+        """Where its part of the job's file lies, for a kind that makes its file of parts."""
+        return part_path(self.job_id, self.pk)

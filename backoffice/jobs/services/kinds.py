@@ -11,6 +11,7 @@ from typing import Any, ClassVar, TypeVar
 from django.db.models import Model
 from django.utils.functional import Promise
 
+from backoffice.engine.services.files import Kept
 from backoffice.errors import Errors
 from backoffice.jobs.models import Job, JobRow
 from backoffice.jobs.services.inputs import JobInput
@@ -62,6 +63,8 @@ class JobKind:
     # Changes nothing, so it begins without a preview.
     only_reads: ClassVar[bool] = False
     can_undo: ClassVar[bool] = False
+    # Keeps a part of its file for each row (`JobRow.part_path`), and names it in the row's result.
+    makes_parts: ClassVar[bool] = False
     # Rows that are checked between two looks at the lease.
     checked_at_once: ClassVar[int] = 200
     # Rows that are read in one transaction.
@@ -93,8 +96,9 @@ class JobKind:
         """Bring back what was before `row.undo`. Raise DomainError."""
         raise NotImplementedError
 
-    def finish(self, job: Job) -> None:
-        """Make the job's file, once all rows are done."""
+    def make_file(self, job: Job) -> Kept | None:
+        """Keep the job's file, once all rows are done; return what is kept. Rows without a result have been erased."""
+        return None
 
     def describe(self, rows: Iterable[Model]) -> list[JobRow]:
         """Return unsaved rows for these things."""

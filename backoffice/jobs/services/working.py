@@ -17,8 +17,11 @@ from django.utils import timezone
 
 from backoffice.acting import STAFF, acting_as
 from backoffice.change_context import under_change
+from backoffice.engine.services.file_deletions import delete_files
+from backoffice.engine.services.files import note_kept
 from backoffice.errors import DomainError, InvalidInput, Unavailable
 from backoffice.jobs.models import Job, JobRow, JobState, RowState
+from backoffice.jobs.services.clearing import part_paths
 from backoffice.jobs.services.counting import count_rows
 from backoffice.jobs.services.kinds import JobKind, RowPreview, RowResult, kind_of
 from backoffice.sight import Asked, reading
@@ -94,19 +97,24 @@ def _rights_of_maker(job: Job) -> Asked:
 
 
 def _check_some(job: Job, kind: JobKind) -> bool:
-    rows = list(job.rows.filter(state=RowState.NEW).order_by("pk")[: kind.checked_at_once])
-    if not rows:
-        _end_check(job, kind)
-        return kind.only_reads
-    checks = kind.check([row.subject_id for row in rows])
+    if _check_rows(job, kind):
+        return True
+    _end_check(job, kind)
+    return kind.only_reads
+
+
+@transaction.atomic
+def _check_rows(job: Job, kind: JobKind) -> int:
+    # Locked: whoever erases one of them meanwhile waits, and empties what is written here.
+    rows = list(job.rows.filter(state=RowState.NEW).order_by("pk").select_for_update()[: kind.checked_at_once])
+    checks = kind.check([row.subject_id for row in rows]) if rows else {}
     for row in rows:
         check = checks.get(row.subject_id, _GONE)
         row.state = RowState.SKIPPED if check.refusal else RowState.READY
         row.text = _("It no longer exists.") if check is _GONE else check.refusal
         row.errors, row.params = check.errors, check.params
-    with transaction.atomic():
-        JobRow.objects.bulk_update(rows, ["state", "text", "errors", "params"])
-    return True
+    JobRow.objects.bulk_update(rows, ["state", "text", "errors", "params"])
+    return len(rows)
 
 
 def _end_check(job: Job, kind: JobKind) -> None:
@@ -204,16 +212,30 @@ def _note_try(row_pk: int) -> None:
 
 
 def _finish(job: Job, kind: JobKind) -> None:
-    """Make the file, and end the job with the counts of its rows."""
-    if not job.undoes_id:
-        kind.finish(job)
-    counts = count_rows(job)
-    Job.objects.filter(pk=job.pk, state=JobState.RUNNING).update(
-        state=JobState.DONE,
-        counts=counts,
-        finished_at=timezone.now(),
-        needs_attention=bool(counts.get(RowState.FAILED)),
-    )
+    """Make the file, and end the job with the counts of its rows.
+
+    Where it was stopped meanwhile, or a person was erased from its rows, the file goes, and the next worker makes
+    another.
+    """
+    erased = _count_erased(job)
+    kept = None if job.undoes_id else kind.make_file(job)
+    with transaction.atomic():
+        # Whoever erases a person from its rows takes the file of the job after that, and waits for this.
+        locked = Job.objects.select_for_update().filter(pk=job.pk, state=JobState.RUNNING).first()
+        if locked is None or _count_erased(job) != erased:
+            delete_files([kept.path] if kept else [])
+            return
+        counts = count_rows(job)
+        locked.state, locked.counts, locked.finished_at = JobState.DONE, counts, timezone.now()
+        locked.needs_attention = bool(counts.get(RowState.FAILED))
+        columns = note_kept(locked, kept) if kept else []
+        locked.save(update_fields=["state", "counts", "finished_at", "needs_attention", *columns])
+        delete_files(part_paths(job))
+
+
+def _count_erased(job: Job) -> int:
+    """Return how many rows were done and have no result any more, of a kind that makes a file of them."""
+    return job.rows.filter(state=RowState.DONE, result__isnull=True).count()
 
 
 def _note_fault(job: Job, fault: Exception) -> None:

@@ -8,7 +8,7 @@ from typing import IO, Any
 from django.utils.translation import gettext_lazy
 
 from backoffice.engine.services.disk import room_for
-from backoffice.engine.services.files import keep_file, new_path, note_kept
+from backoffice.engine.services.files import Kept, keep_file, new_path
 from backoffice.jobs.models import Job, JobRow, RowState
 from backoffice.jobs.services.kinds import job_kind
 from backoffice.sight import personal
@@ -44,12 +44,11 @@ class ExportLines(ExportJob):
         cells = {order.pk: list(_rows_of(order)) for order in orders}
         return {row.pk: cells[row.subject_id] for row in rows if row.subject_id in cells}
 
-    def finish(self, job: Job) -> None:
+    def make_file(self, job: Job) -> Kept:
         with room_for(_LARGEST), tempfile.TemporaryFile() as file:
             self.write(_kept_lines(job), to=file)
             file.seek(0)
-            kept = keep_file(iter(lambda: file.read(PIECE), b""), path=f"{new_path('jobs')}.{self.ending}")
-        job.save(update_fields=note_kept(job, kept))
+            return keep_file(iter(lambda: file.read(PIECE), b""), path=f"{new_path('jobs')}.{self.ending}")
 
 
 @job_kind("importing.export_xlsx")
@@ -128,7 +127,7 @@ def _of_line(line: OrderLine) -> dict[str, str]:
 
 def _kept_lines(job: Job) -> Iterator[Row]:
     amounts = [name in _AMOUNTS for name in TEMPLATE]
-    results = job.rows.filter(state=RowState.DONE).order_by("pk").values_list("result", flat=True)
+    results = job.rows.filter(state=RowState.DONE, result__isnull=False).order_by("pk").values_list("result", flat=True)
     orders: Any
     for orders in results.iterator(500):
         for cells in orders:

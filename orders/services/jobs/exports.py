@@ -9,7 +9,7 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy, ngettext_lazy
 
 from backoffice.engine.services.disk import room_for
-from backoffice.engine.services.files import keep_file, new_path, note_kept
+from backoffice.engine.services.files import Kept, keep_file, new_path
 from backoffice.jobs.models import Job, JobRow, RowState
 from backoffice.jobs.services.kinds import job_kind
 from backoffice.sight import personal
@@ -76,12 +76,11 @@ class ExportJob(OrderJob):
         cells = {order.pk: _cells(order) for order in orders}
         return {row.pk: cells[row.subject_id] for row in rows if row.subject_id in cells}
 
-    def finish(self, job: Job) -> None:
+    def make_file(self, job: Job) -> Kept:
         with room_for(_LARGEST), tempfile.TemporaryFile() as file:
             self.write(_kept_rows(job), to=file)
             file.seek(0)
-            kept = keep_file(iter(lambda: file.read(PIECE), b""), path=f"{new_path('jobs')}.{self.ending}")
-        job.save(update_fields=note_kept(job, kept))
+            return keep_file(iter(lambda: file.read(PIECE), b""), path=f"{new_path('jobs')}.{self.ending}")
 
     def write(self, rows: Iterator[list[Any]], *, to: IO[bytes]) -> None:
         """Write the table."""
@@ -117,7 +116,7 @@ def _cells(order: Order) -> list[Any]:
 
 def _kept_rows(job: Job) -> Iterator[list[Any]]:
     amounts = [name in _AMOUNTS for name in COLUMNS]
-    results = job.rows.filter(state=RowState.DONE).order_by("pk").values_list("result", flat=True)
+    results = job.rows.filter(state=RowState.DONE, result__isnull=False).order_by("pk").values_list("result", flat=True)
     cells: Any
     for cells in results.iterator(500):
         yield [Decimal(cell) if is_amount else cell for cell, is_amount in zip(cells, amounts, strict=True)]

@@ -7,10 +7,9 @@ from typing import Any
 from django.utils.translation import gettext_lazy, ngettext_lazy
 
 from backoffice.engine.services.disk import room_for
-from backoffice.engine.services.files import delete_file, keep_file, new_path, note_kept, read_file
+from backoffice.engine.services.files import Kept, keep_file, new_path, read_file
 from backoffice.files.types import PDF
 from backoffice.jobs.models import Job, JobRow, RowState
-from backoffice.jobs.models.job import PARTS_FOLDER
 from backoffice.jobs.services.kinds import job_kind
 from backoffice.sight import PERSONAL_DATA
 from orders.models import Order
@@ -28,7 +27,7 @@ class PrintSlips(OrderJob):
     sights = (PERSONAL_DATA,)
     title = ngettext_lazy("Print %(count)s delivery slip", "Print %(count)s delivery slips", "count")
     done = ngettext_lazy("%(count)s delivery slip ready", "%(count)s delivery slips ready", "count")
-    most_rows, read_at_once = 500, 10
+    most_rows, read_at_once, makes_parts = 500, 10, True
 
     def read(self, job: Job, rows: Sequence[JobRow]) -> Mapping[int, Any]:
         from orders.services.files.slips import render_order_slip  # heavy to load
@@ -37,19 +36,19 @@ class PrintSlips(OrderJob):
         by_key = orders.prefetch_related("addresses", "lines").in_bulk()
         with room_for(_LARGEST):
             return {
-                row.pk: keep_file(render_order_slip(by_key[row.subject_id]), path=_path(job, row), accepts=[PDF]).path
+                row.pk: _keep_part(row, render_order_slip(by_key[row.subject_id]))
                 for row in rows
                 if row.subject_id in by_key
             }
 
-    def finish(self, job: Job) -> None:
-        results = job.rows.filter(state=RowState.DONE).order_by("pk").values_list("result", flat=True)
-        paths = [str(path) for path in results]
-        if paths and not job.is_kept:  # else a worker was lost while it cleared the parts away
-            kept = keep_file(_joined(paths), path=f"{new_path('jobs')}.pdf", accepts=[PDF])
-            job.save(update_fields=note_kept(job, kept))
-        for path in paths:
-            delete_file(path)
+    def make_file(self, job: Job) -> Kept | None:
+        rows = job.rows.filter(state=RowState.DONE, result__isnull=False).order_by("pk")
+        paths = [str(path) for path in rows.values_list("result", flat=True)]
+        return keep_file(_joined(paths), path=f"{new_path('jobs')}.pdf", accepts=[PDF]) if paths else None
+
+
+def _keep_part(row: JobRow, slip: bytes) -> str:
+    return keep_file(slip, path=row.part_path, accepts=[PDF], reuses_path=True).path
 
 
 def _joined(paths: Sequence[str]) -> bytes:
@@ -60,8 +59,3 @@ def _joined(paths: Sequence[str]) -> bytes:
         writer.append(BytesIO(read_file(path) or b""))
     writer.write(target)
     return target.getvalue()
-
-
-def _path(job: Job, row: JobRow) -> str:
-    """Return a name that is the same each time, so that a slip drawn again takes the place of the first."""
-    return f"{PARTS_FOLDER}{job.pk}-{row.pk}.pdf"
