@@ -5,7 +5,16 @@ from kombu import Exchange, Queue
 from backoffice.settings.base import env
 from backoffice.settings.servers import REDIS_URL
 
-CACHES = {"default": {"BACKEND": "django.core.cache.backends.redis.RedisCache", "LOCATION": REDIS_URL}}
+CACHES = {
+    "default": {"BACKEND": "django.core.cache.backends.redis.RedisCache", "LOCATION": REDIS_URL},
+    # Small pictures of customers' photos and designs stay in the memory of a process: Redis writes what it is given to
+    # its disk, where it would outlast whoever is erased.
+    "pictures": {
+        "BACKEND": "django.core.cache.backends.locmem.LocMemCache",
+        "LOCATION": "pictures",
+        "OPTIONS": {"MAX_ENTRIES": 100},
+    },
+}
 SWEEP_SECONDS = env.float("SWEEP_SECONDS", default=10)
 CELERY_BROKER_URL = REDIS_URL
 CELERY_TASK_IGNORE_RESULT = True

@@ -5,7 +5,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from typing import Any
 
-from django.core.cache import cache
+from django.core.cache import caches
 from django.db import connection, transaction
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
@@ -37,7 +37,8 @@ class Answer:
 def ask(client: Client, addresses: Iterable[PageAddress]) -> Iterator[Answer]:
     """Ask each of them. Caches are empty before each: what they keep is no part of a page's cost."""
     for one in addresses:
-        cache.clear()
+        for kept in caches.all():
+            kept.clear()
         # Django keeps the last 9,000 queries, and counts none beyond.
         connection.queries_log.clear()
         # A page that the database refuses must not spoil those after it.

@@ -1,4 +1,4 @@
-"""All that an installation holds, as whoever steals its disk reads it: every table, every file, unpacked."""
+"""All that an installation holds, as whoever steals its disk reads it: every table, every file, unpacked, and Redis."""
 
 import io
 import json
@@ -9,8 +9,10 @@ from collections.abc import Iterator
 from contextlib import suppress
 from typing import Any
 
+from django.conf import settings
 from django.contrib.sessions.models import Session
 from django.db import connection
+from redis import Redis
 
 from backoffice.engine.services.files import read_file, store
 
@@ -21,7 +23,13 @@ _APART = re.compile(r"[\s()/.\-]")
 
 def everything() -> dict[str, bytes]:
     """Return by the name of a table, or the path of a file, all that stands in it."""
-    return dict(_tables()) | dict(_files()) | {"sessions, opened": _sessions()}
+    return dict(_tables()) | dict(_files()) | in_redis() | {"sessions, opened": _sessions()}
+
+
+def in_redis() -> dict[str, bytes]:
+    """Return by key what Redis holds: caches, and tasks that nobody has taken."""
+    with Redis.from_url(settings.REDIS_URL) as client:
+        return {f"redis {key!r}": key + b"\n" + _read_key(client, key) for key in client.scan_iter()}
 
 
 def find(needles: list[str], dump: dict[str, bytes]) -> dict[str, list[str]]:
@@ -46,6 +54,19 @@ def _tables() -> Iterator[tuple[str, bytes]]:
 def _files() -> Iterator[tuple[str, bytes]]:
     for entry in store().walk():
         yield f"file {entry.name}", _unpack(read_file(entry.name) or b"")
+
+
+def _read_key(client: Redis, key: bytes) -> bytes:
+    reading = {
+        b"string": lambda: [client.get(key)],
+        b"list": lambda: client.lrange(key, 0, -1),
+        b"set": lambda: client.smembers(key),
+        b"zset": lambda: client.zrange(key, 0, -1),
+        b"hash": lambda: [part for pair in client.hgetall(key).items() for part in pair],
+        # It ended meanwhile.
+        b"none": list,
+    }
+    return b"\n".join(reading[client.type(key)]())
 
 
 def _sessions() -> bytes:

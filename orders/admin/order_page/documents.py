@@ -4,7 +4,7 @@ from collections.abc import Callable
 from typing import Any
 
 from django import forms
-from django.core.cache import cache
+from django.core.cache import caches
 from django.core.files.uploadedfile import UploadedFile
 from django.http import Http404, HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
@@ -24,7 +24,7 @@ from orders.admin.order_page.frame import Pages, fill_in, find_order, order_url,
 from orders.models import Order, OrderLine, ShopFile, VendorOrder
 from orders.models.line import LineKind
 from orders.services.designs.editor import read_line_preview
-from orders.services.designs.pictures import NoPicture, draw_thumbnail
+from orders.services.designs.pictures import PICTURE_CACHE, NoPicture, draw_thumbnail
 from orders.services.file_review import exchange_file
 from orders.services.files.generic_labels import supply_label
 from orders.services.files.store import MAX_FILE_BYTES, store_file
@@ -59,10 +59,10 @@ def picture(request: HttpRequest, pk: int, line_pk: int) -> HttpResponseBase:
     """Show the design of a line as a small picture, at most ten minutes old. 404 when there is none to be had."""
     line = _design_line(request, pk, line_pk)
     key = f"orders.design_picture.{line.pk}"
-    drawn = cache.get(key)
+    drawn = caches[PICTURE_CACHE].get(key)
     if drawn is None:
         drawn = _draw(line)
-        cache.set(key, drawn, PICTURE_SECONDS)
+        caches[PICTURE_CACHE].set(key, drawn, PICTURE_SECONDS)
     if not drawn:
         raise Http404
     return file_response(drawn, content_type=PNG, name=f"design-{line.pk}", seconds=PICTURE_SECONDS)

@@ -1,6 +1,6 @@
 """Photos of a complaint: as they came, and small."""
 
-from django.core.cache import cache
+from django.core.cache import caches
 from django.http import Http404, HttpRequest
 from django.http.response import HttpResponseBase
 
@@ -11,7 +11,7 @@ from backoffice.staff.pages import get_visible_or_404
 from backoffice.web.file_answers import file_response
 from orders.complaints.admin.frame import Pages, require
 from orders.complaints.models import ComplaintPhoto
-from orders.services.designs.pictures import NoPicture, draw_thumbnail
+from orders.services.designs.pictures import PICTURE_CACHE, NoPicture, draw_thumbnail
 
 # A photo never changes.
 PICTURE_SECONDS = 3600
@@ -30,10 +30,10 @@ def thumbnail(request: HttpRequest, pk: int, photo_pk: int) -> HttpResponseBase:
     """Show a photo small. 404 where nothing can be drawn of it."""
     row = _photo(request, pk, photo_pk)
     key = f"orders.complaint_photo.{row.pk}"
-    drawn = cache.get(key)
+    drawn = caches[PICTURE_CACHE].get(key)
     if drawn is None:
         drawn = _draw(row)
-        cache.set(key, drawn, PICTURE_SECONDS)
+        caches[PICTURE_CACHE].set(key, drawn, PICTURE_SECONDS)
     if not drawn:
         raise Http404
     return file_response(drawn, content_type=PNG, name=f"C-{pk}-{row.pk}", seconds=PICTURE_SECONDS)

@@ -9,6 +9,8 @@ from backoffice.files.types import PDF, content_type_of
 if TYPE_CHECKING:
     from PIL.Image import Image
 
+# The cache in which small pictures are remembered.
+PICTURE_CACHE = "pictures"
 SIDE = 320  # pixels of a thumbnail's longer side
 # A picture that claims more would take the memory of the whole process.
 MAX_PIXELS = 64_000_000

@@ -13,6 +13,7 @@ from orders.complaints.models import Bearer, Complaint, ComplaintCause, Complain
 from orders.models import Order
 from tests.admin.desk.conftest import SignIn
 from tests.orders.complaints.conftest import Arrived, complain, one_line, picture
+from tests.privacy.dump import in_redis
 
 LIST = "/admin/orders/complaint/"
 HOSTILE = "<script>alert(1)</script>" + "Ü" * 175
@@ -52,6 +53,7 @@ def test_a_complaint_is_noted_with_photos_from_the_page_of_its_order(clerk: Clie
     assert b"".join(clerk.get(page(complaint, f"photos/{photo.pk}")).streaming_content) == picture("red")
     small = clerk.get(page(complaint, f"photos/{photo.pk}/small"))
     assert (small.status_code, small["Content-Type"]) == (200, "image/png")
+    assert not [place for place, content in in_redis().items() if b"\x89PNG" in content]
 
 
 def test_what_is_wrong_with_the_form_stands_at_its_fields_and_nothing_typed_is_lost(

@@ -20,6 +20,7 @@ from tests.admin.desk.conftest import SignIn
 from tests.orders.designs import make_design
 from tests.orders.pdfs import make_pdf
 from tests.orders.rows import make_order
+from tests.privacy.dump import in_redis
 
 PDF = make_pdf((126, 11))
 
@@ -68,6 +69,7 @@ def test_a_design_is_shown_with_its_state_and_its_picture_is_drawn_once(desk: Cl
         assert (picture.status_code, picture["Content-Type"]) == (200, "image/png")
         assert picture.content.startswith(b"\x89PNG")
     assert _asked(editor) - before == 1
+    assert not [place for place, content in in_redis().items() if b"\x89PNG" in content]
     whole = desk.get(url(order, f"designs/{line.pk}"))
     assert (whole["Content-Type"], whole.content[:5]) == ("application/pdf", b"%PDF-")
 
