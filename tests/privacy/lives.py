@@ -19,6 +19,7 @@ from backoffice.engine.models import Push
 from backoffice.engine.models.waiting_file import WaitingFile
 from backoffice.engine.services.callbacks import work_due_callbacks
 from backoffice.engine.services.files import keep_file
+from backoffice.jobs.services.control import stop_job
 from backoffice.jobs.services.drafting import draft_job, start_job
 from backoffice.jobs.services.kinds import JOB_KINDS
 from backoffice.jobs.services.working import work_job
@@ -336,9 +337,19 @@ def live_together(lives: list[Life], world: World, orders: list[Order]) -> None:
     if job.state == "ready":
         start_job(job, inputs={}, actor="mara")
         work_job(job.pk, seconds=60)
+    _print_and_stop(orders)
     Push.objects.filter(subject_type="orders.order").update(decision="x")
     # What was never made: imported orders wait for their release.
     Order.objects.exclude(pk__in=[order.pk for order in orders]).update(state=OrderState.CANCELLED)
+
+
+def _print_and_stop(orders: list[Order]) -> None:
+    """Leave a print job that was stopped when the slips were drawn, and not yet joined."""
+    things = Order.objects.filter(pk__in=[order.pk for order in orders])
+    job = draft_job(JOB_KINDS["orders.print_slips"], things, actor="mara")
+    for _chunk in ("checked", "started", "drawn"):
+        work_job(job.pk, seconds=0)
+    stop_job(job, actor="mara")
 
 
 def _import(lives: list[Life], world: World) -> None:

@@ -14,6 +14,7 @@ from django.db import transaction
 from backoffice.audit.models import AuditEntry
 from backoffice.audit.services.chain import close_all
 from backoffice.engine.services.files import read_file
+from backoffice.jobs.models import JobRow
 from backoffice.privacy import registry
 from backoffice.privacy.models import ErasedWord, PrivacyRequest, RequestState, VendorErasure
 from backoffice.privacy.services import outside, requests, vendors
@@ -52,6 +53,7 @@ def test_who_is_erased_stands_in_no_table_and_no_file_and_comes_back_by_no_way(
 ) -> None:
     close_all()
     before = everything()
+    assert [read_file(path) is None for path in _slips(lives)] == [False, False]
     assert set(JANA.needles) == {one for some in find(JANA.needles, before).values() for one in some}
     [candidate] = [one for one in find_candidates(JANA.last) if one.emails == (JANA.email,)]
     meant = Meant(candidate.title, candidate.emails, candidate.rows)
@@ -66,6 +68,7 @@ def test_who_is_erased_stands_in_no_table_and_no_file_and_comes_back_by_no_way(
     assert (row.state, row.problem, row.person, row.title) == (RequestState.DONE, "", None, None)
     assert row.reason == "[erased] wrote to us"
     assert find(JANA.needles, everything()) == {}
+    assert [read_file(path) is None for path in _slips(lives)] == [True, False]
 
     said = [*caplog.get_records("setup"), *caplog.get_records("call")]
     assert find(JANA.needles, {"log": "\n".join(one.getMessage() for one in said).encode()}) == {}
@@ -73,6 +76,12 @@ def test_who_is_erased_stands_in_no_table_and_no_file_and_comes_back_by_no_way(
     _assert_untouched(before)
     _assert_vendors_are_asked(row)
     _assert_stays_away(lives[JANA.first], world, django_capture_on_commit_callbacks)
+
+
+def _slips(lives: dict[str, Order]) -> list[str]:
+    """Return where Jana's and Otto's slip lies, of the print job that was stopped."""
+    rows = {row.subject_id: row.part_path for row in JobRow.objects.filter(job__kind="orders.print_slips")}
+    return [rows[lives[life.first].pk] for life in (JANA, OTTO)]
 
 
 def _assert_copy_holds(meant: Meant, commit: Callable[..., Any]) -> None:
