@@ -3,7 +3,7 @@ from django.db import migrations, models
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("engine", "0006_growth_vacuum"),
+        ("engine", "0007_file_deletions"),
     ]
 
     operations = [

@@ -9,7 +9,7 @@ class Migration(migrations.Migration):
     atomic = False
 
     dependencies = [
-        ("orders", "0008_growth_lists"),
+        ("orders", "0010_address_indexes"),
     ]
 
     operations = [

@@ -7,7 +7,7 @@ class Migration(migrations.Migration):
     atomic = False
 
     dependencies = [
-        ("engine", "0007_attention_since"),
+        ("engine", "0008_attention_since"),
     ]
 
     operations = [
