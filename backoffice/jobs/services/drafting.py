@@ -101,7 +101,8 @@ def repeat_failed(job: Job, *, actor: str) -> Job:
 
 def _settle_repeated(job: Job) -> None:
     """Let the job whose failed rows these are no longer need attention."""
-    Job.objects.filter(pk=job.repeats_id).update(needs_attention=False)
+    if job.repeats_id is not None:
+        Job.objects.filter(pk=job.repeats_id).update(needs_attention=False)
 
 
 def enqueue_job(job: Job) -> None:

@@ -34,7 +34,7 @@ def queue_failure_mails(*, now: datetime | None = None) -> None:
     moment = now or timezone.now()
     end = moment - timedelta(seconds=moment.timestamp() % SLOT.total_seconds())
     failed = failures_between(end - LOOKED_BACK, end).values_list("attention_since", flat=True)[:MOST_READ]
-    slots = sorted({int(at.timestamp() // SLOT.total_seconds()) for at in failed})
+    slots = sorted({int(at.timestamp() // SLOT.total_seconds()) for at in failed if at is not None})
     queue_mails(_staff_mail("staff.failures", row, occasion=f"slot:{slot}") for slot in slots for row in wanting)
 
 
