@@ -41,6 +41,7 @@ def order_essentials(order: Order) -> Essentials:
         chips=status_chips(order, reasons=list(reasons)),
         facts=[(label, value) for label, value in facts if value],
         lines=[(name or sku, sku, quantity) for name, sku, quantity in lines],
+        order=order.pk,
     )
 
 

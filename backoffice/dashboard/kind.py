@@ -46,13 +46,14 @@ class Need:
 class Essentials:
     """What one has to know before acting: chips, labels with values, lines of an order (name, SKU, quantity).
 
-    `box` is a hold with its remedies, as the page of its order shows it.
+    `box` is a hold with its remedies, as the page of its order shows it; `order` the order whose customer is shown.
     """
 
     chips: Sequence[Chip] = ()
     facts: Sequence[tuple[Any, Any]] = ()
     lines: Sequence[tuple[str, str, int]] = ()
     box: Any = None
+    order: int | None = None
 
 
 @dataclass(frozen=True)
@@ -83,6 +84,12 @@ class Kind:
 
     def seen_by(self, user: Any) -> bool:
         return bool(user.has_perms(self.see))
+
+    @property
+    def about(self) -> str:
+        """Return the label of what its rows are, as the last right to view them names it: "mail.mail"."""
+        app, _dot, right = [one for one in self.see if ".view_" in one][-1].partition(".")
+        return f"{app}.{right.removeprefix('view_')}"
 
     def acted_on_by(self, user: Any) -> bool:
         return bool(user.has_perm(self.act))

@@ -2,19 +2,22 @@
 
 import logging
 from collections.abc import Iterator
+from datetime import timedelta
 
 import pytest
 from django.contrib.auth.models import User
 from django.db import OperationalError
 from django.test import Client
+from django.utils import timezone
 
 from backoffice.accounts.models import ApiKey
 from backoffice.audit.models import AuditEntry
+from backoffice.audit.personal_data import _forget_searches, _old_searches
 from backoffice.audit.services import personal, reading
 from backoffice.audit.services.chain import close_all, head
 from backoffice.audit.services.reading import NOTES, Note
 from backoffice.audit.services.redacting import redact
-from orders.models import Order
+from orders.models import Enquiry, Order
 from tests.orders.rows import make_order
 from tests.pages.addresses import staff_patterns
 
@@ -70,6 +73,47 @@ def test_a_search_for_a_name_can_be_erased(client: Client, admin_user: User, ord
     assert redact(["jana@example.com"]) >= 2
 
 
+def test_a_name_typed_into_the_palette_is_a_search_and_is_forgotten_as_one(
+    client: Client, admin_user: User, order: Order
+) -> None:
+    client.force_login(admin_user)
+    client.get("/admin/search/?s=jana@example.com&extended=1")
+    (entry,) = reads()
+    assert (entry.action, entry.values["s"]) == ("search", "jana@example.com")
+    later = timezone.now() + timedelta(days=1)
+    assert list(_old_searches(None, later)) == [entry]
+    _forget_searches([entry.pk])
+    entry.refresh_from_db()
+    assert "jana" not in entry.payload
+
+
+def test_the_pane_of_the_inbox_is_a_reading_of_its_order(client: Client, admin_user: User, order: Order) -> None:
+    client.force_login(admin_user)
+    other = make_order()
+    client.get("/admin/")
+    assert reads() == []  # counts alone show nothing of anybody
+    client.get("/admin/?kind=to-release")
+    client.get(f"/admin/?kind=to-release&item={other.pk}", headers={"X-Part": "1"})
+    found = [(one.action, one.object_type, one.object_id, one.values["page"]) for one in reads()]
+    assert found == [("read", "orders.order", str(key), "index") for key in (order.pk, other.pk)]
+
+
+def test_a_kind_of_the_inbox_that_shows_people_without_an_order_is_a_reading(client: Client, admin_user: User) -> None:
+    client.force_login(admin_user)
+    enquiry = Enquiry.objects.create(vendor="sign-customiser", vendor_id="1", subject="A sign", email="a@example.com")
+    client.get("/admin/?kind=enquiries")
+    (entry,) = reads()
+    assert (entry.action, entry.object_type, entry.object_id) == ("read", "orders.enquiry", str(enquiry.pk))
+
+
+def test_a_page_that_answers_a_form_is_a_reading(client: Client, admin_user: User, order: Order) -> None:
+    client.force_login(admin_user)
+    answer = client.post(f"/admin/orders/order/{order.pk}/address/recipient/", {"street": ""})
+    assert (answer.status_code, "Größer" in answer.content.decode()) == (200, True)
+    (entry,) = reads()
+    assert (entry.action, entry.object_id, entry.values["page"]) == ("read", str(order.pk), "orders_order_address")
+
+
 def test_a_key_that_reads_an_order_is_recorded(client: Client, order: Order) -> None:
     row, key = ApiKey.objects.create_key(name="shop", shop=order.shop, scopes=["orders:read"])
     answer = client.get(f"/api/v1/orders/{order.pk}/", headers={"Authorization": f"Bearer {key}"})
@@ -103,7 +147,8 @@ def _fail(notes: list[Note]) -> None:
     raise OperationalError("gone")
 
 
-# Beginnings of pages that show nothing of a customer.
+# Beginnings of pages that show nothing of a customer, or say themselves what they show (`index`): whether that is so is
+# looked for in what they answer (`tests/pages/test_every_page.py`).
 WITHOUT = (
     "accounts_", "app_list", "auth_group", "autocomplete", "axes_", "catalog_", "engine_drift",
     "engine_integration", "fulfillment_carrier", "fulfillment_country", "fulfillment_state", "handbook", "inbox",

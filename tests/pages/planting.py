@@ -9,6 +9,8 @@ from django.db import DatabaseError, connection, models, transaction
 from django.test import Client
 
 from backoffice.accounts.services.rights.catalogue import PARTS, permissions_of
+from backoffice.audit.services import personal
+from backoffice.audit.services.reading import NOTES
 from backoffice.sight import PAYMENTS, PERSONAL_DATA, PURCHASE_PRICES
 from catalog.models import PriceList, PriceTier
 from orders.complaints.models import Complaint, Refund, Replacement
@@ -95,3 +97,18 @@ def find_signs(
             if found := SIGNS[right].search(text):
                 excerpt = " ".join(text[max(0, found.start() - 120) : found.end() + 40].split())
                 yield one.address, right, excerpt
+
+
+def is_reading(name: str) -> bool:
+    """Return whether the name of an address alone says that it shows somebody's data."""
+    return personal.shown_data(name, "") is not None
+
+
+def find_readings(client: Client, addresses: Iterable[PageAddress]) -> Iterator[tuple[str, str, bool]]:
+    """Yield (name, excerpt, whether it was noted) of each address that shows personal data."""
+    for one in addresses:
+        NOTES.forget()
+        found = next(find_signs(client, [one], [PERSONAL_DATA]), None)
+        if found is not None:
+            yield one.name, f"{one.address}: {found[2]}", bool(NOTES.waiting)
+    NOTES.forget()

@@ -23,7 +23,7 @@ from tests.browser.hostile import seed
 from tests.pages.addresses import PageAddress, rest_addresses, rows_of, staff_addresses, staff_patterns
 from tests.pages.asking import Answer, ask, ask_once
 from tests.pages.growing import CHILDREN, grow
-from tests.pages.planting import find_signs, plant, reader
+from tests.pages.planting import find_readings, find_signs, is_reading, plant, reader
 
 # One worker for all: each would make the rows and ask for the pages anew.
 pytestmark = [pytest.mark.django_db, pytest.mark.xdist_group("pages")]
@@ -60,6 +60,9 @@ class Walk:
     # What who may not see it was shown, and the rights for which somebody else was: (address, right, excerpt).
     leaks: list[tuple[str, str, str]]
     shown: set[str]
+    # Which addresses showed personal data: with a note for the audit trail, and without.
+    noted: set[str]
+    untraced: list[tuple[str, str]]
 
 
 @pytest.fixture(scope="module")
@@ -76,6 +79,7 @@ def walk(django_db_setup: None, django_db_blocker: DjangoDbBlocker) -> Iterator[
         list(ask(staff, pages[:3]))
         few = [*ask_once(staff, pages), *ask(shop, endpoints)]
         leaks, seen = _look_for_signs(pages, few)
+        noted, untraced = _look_for_readings([*pages, *endpoints], few, shop)
         shown = {parent: rows_of(parent) for parent, *_rest in CHILDREN.values()}
         for _again in range(TIMES - 1):
             seed(ORDERS)
@@ -83,7 +87,7 @@ def walk(django_db_setup: None, django_db_blocker: DjangoDbBlocker) -> Iterator[
         grow(row for rows in shown.values() for row in rows)
         _count_rows()
         many = [*ask(staff, [one for one in pages if one in asked]), *ask(shop, endpoints)]
-        yield Walk(few, many, leaks, seen)
+        yield Walk(few, many, leaks, seen, noted, untraced)
         transaction.set_rollback(True)
 
 
@@ -107,6 +111,24 @@ def _look_for_signs(pages: list[PageAddress], few: list[Answer]) -> tuple[list[t
         seen = {right for _address, right, _excerpt in find_signs(reader("seeing"), some, SIGHTS)}
         transaction.set_rollback(True)
     return leaks, seen
+
+
+def _look_for_readings(
+    pages: list[PageAddress], few: list[Answer], shop: Client
+) -> tuple[set[str], list[tuple[str, str]]]:
+    """Walk with personal data planted over every page whose address does not make it a reading, and some others."""
+    first = _first_of_each(few)
+    asked = [one for one in pages if one in first and (not is_reading(one.name) or one.name in CONTROLLED)]
+    with transaction.atomic():
+        plant()
+        seeing = reader("noted")
+        found = [
+            *find_readings(seeing, [one for one in asked if not one.address.startswith("/api/")]),
+            *find_readings(shop, [one for one in asked if one.address.startswith("/api/")]),
+        ]
+        transaction.set_rollback(True)
+    noted = {name for name, _excerpt, is_noted in found if is_noted}
+    return noted, [(name, excerpt) for name, excerpt, is_noted in found if not is_noted]
 
 
 def _shop_client() -> Client:
@@ -134,6 +156,12 @@ def test_no_page_shows_what_its_reader_may_not_see(walk: Walk) -> None:
     assert not walk.leaks, "\n".join(map(str, walk.leaks))
     # The control: who may see it is shown all three.
     assert walk.shown == set(SIGHTS)
+
+
+def test_no_page_shows_personal_data_without_a_trace(walk: Walk) -> None:
+    assert not walk.untraced, "\n".join(map(str, walk.untraced))
+    # The control: a page that its address makes a reading, and one that says itself what it shows.
+    assert {"orders_order_change", "index"} <= walk.noted
 
 
 def test_every_page_is_reached(walk: Walk) -> None:

@@ -22,7 +22,7 @@ from django.http import HttpRequest
 from django.http.response import HttpResponseBase
 from django.utils import timezone
 
-from backoffice.acting import LINK, NOBODY, context_text, current_actor
+from backoffice.acting import LINK, NOBODY, STAFF, context_text, current_actor
 from backoffice.audit.models import AuditAction, RecordedChange
 from backoffice.audit.services.guard import unguarded
 from backoffice.audit.services.personal import key_of, shown_data
@@ -35,6 +35,10 @@ _AT_ONCE = 500
 _LONGEST_QUERY, _MOST_ASKED = 300, 20
 # How a page that renews itself asks, beside what it shows.
 _PLACE = ("older", "newer", "end", "after", "sort")
+# What somebody typed to find something: in lists, and in the palette.
+_TYPED = ("q", "s")
+# Where a page itself says whose data it shows.
+_SHOWN = "_audit_shown"
 
 
 @dataclass(frozen=True)
@@ -89,6 +93,11 @@ class Notes:
             written += len(some)
         return written
 
+    @property
+    def waiting(self) -> int:
+        """Return how much is not written yet."""
+        return len(self._waiting)
+
     def forget(self) -> None:
         """Begin anew, as a new process does."""
         with self._lock:
@@ -133,22 +142,30 @@ class Notes:
 NOTES = Notes()
 
 
+def mark_shown(request: HttpRequest, label: str, key: Any) -> None:
+    """Have the answer noted as showing the data of that thing: for a page whose address does not say whose it is."""
+    setattr(request, _SHOWN, (label, str(key)))
+
+
 def note_answer(request: HttpRequest, response: HttpResponseBase) -> None:
     """Note whose data an answer shows, where it shows any."""
     match = request.resolver_match
     if response.status_code != 200 or match is None or not match.url_name:
         return
-    found = shown_data(match.url_name, match.route)
-    if found is None or (request.method == "POST" and found[0] != AuditAction.DOWNLOAD):
+    label, key = getattr(request, _SHOWN, ("", ""))
+    found = (AuditAction.READ, label) if label else shown_data(match.url_name, match.route)
+    if found is None:
         return
-    actor = current_actor()
-    if actor.kind == NOBODY or (actor.kind == LINK and found[0] != AuditAction.DOWNLOAD):
+    actor, (action, label) = current_actor(), found
+    # A page that answers a form shows as much as one that was opened; a shop that sends something reads nothing by it.
+    is_reading = actor.kind != LINK and (request.method != "POST" or actor.kind == STAFF)
+    if actor.kind == NOBODY or (action != AuditAction.DOWNLOAD and not is_reading):
         return
-    action, label = found
     said = _said(request)
-    if action == AuditAction.READ and "q" in said:
+    if action == AuditAction.READ and any(name in said for name in _TYPED):
         action = AuditAction.SEARCH
-    note = Note(timezone.now(), context_text(), action, label, key_of(request), json.dumps(said, ensure_ascii=False))
+    key = key or key_of(request)
+    note = Note(timezone.now(), context_text(), action, label, key, json.dumps(said, ensure_ascii=False))
     NOTES.add(note, who=f"{actor.kind}:{actor.name}")
 
 

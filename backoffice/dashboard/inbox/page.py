@@ -13,6 +13,7 @@ from django.template.response import TemplateResponse
 from django.urls import reverse
 from django.utils.translation import gettext_lazy, ngettext
 
+from backoffice.audit.services.reading import mark_shown
 from backoffice.dashboard.inbox.counting import InboxScope, KindTally, count_kinds
 from backoffice.dashboard.inbox.listing import KindListing, read_listing
 from backoffice.dashboard.inbox.menu import keep_counts
@@ -20,6 +21,7 @@ from backoffice.dashboard.inbox.registry import all_kinds, kind_named, kinds_of
 from backoffice.dashboard.inbox.snoozes import choices, first_and_last_day, snoozed_keys
 from backoffice.dashboard.inbox.trends import HEIGHT, WIDTH, Trend, past_counts, trend
 from backoffice.dashboard.kind import InboxKind, Kind, capped, total
+from backoffice.sight import PERSONAL_DATA
 from backoffice.staff.live import live_version
 from backoffice.text.translatable import gettext as _
 
@@ -82,6 +84,7 @@ class InboxView:
 def inbox(request: HttpRequest) -> HttpResponse:
     """Return the page, its content alone for its own script, or nothing while nothing has changed."""
     shown = inbox_context(request)
+    _mark_shown(request, shown["view"], shown["listing"])
     live = live_version(*_versions(shown))
     if unchanged := live.unchanged(request):
         return unchanged
@@ -90,6 +93,17 @@ def inbox(request: HttpRequest) -> HttpResponse:
     else:
         frame = {"frame": "admin/base.html", "index": True, "live": live, **admin.site.each_context(request)}
     return TemplateResponse(request, "dashboard/inbox.html", frame | shown)
+
+
+def _mark_shown(request: HttpRequest, view: InboxView, listing: KindListing | None) -> None:
+    """Have it noted whose data the list and the pane beside it show."""
+    if view.kind is None or listing is None or not listing.items:
+        return
+    chosen = listing.chosen.key if listing.chosen else None
+    if listing.essentials.order:
+        mark_shown(request, "orders.order", listing.essentials.order)
+    elif PERSONAL_DATA in view.kind.see:
+        mark_shown(request, view.kind.about, chosen or "")
 
 
 def _versions(shown: Mapping[str, Any]) -> Iterator[Any]:
