@@ -52,6 +52,8 @@ _EVENTS: dict[str, Promise] = {
     "changeset.stalled": gettext_lazy("Stalled"),
     "changeset.discarded": gettext_lazy("Discarded"),
 }
+# So many SKUs of a line are shown.
+SKUS_SHOWN = 5
 # Of these kinds the account of the merchant speaks, of the others the fulfiller's.
 _MERCHANTS = (ChangeKind.SALES_PRICES, ChangeKind.SEARCH_TEXTS, ChangeKind.SYNC)
 
@@ -100,6 +102,11 @@ def describe_value(value: Any, *, currency: str, is_price: bool) -> str:
     return money(Decimal(value), currency) if currency else number_format(Decimal(value))
 
 
+def _first_skus(skus: list[str]) -> list[str]:
+    """Return the first of those that a line names, and "…" where it names more."""
+    return [*skus[:SKUS_SHOWN], "…"] if len(skus) > SKUS_SHOWN else skus
+
+
 def describe_event(event: ChangeSetEvent) -> str:
     """Return one line of the timeline with what is worth knowing of it."""
     text = str(_EVENTS.get(event.kind, event.kind))
@@ -108,4 +115,5 @@ def describe_event(event: ChangeSetEvent) -> str:
     if "rows" in params:
         rows = int(params["rows"])
         told.insert(0, ngettext("%(count)d SKU", "%(count)d SKUs", rows) % {"count": rows})
+        told[1:1] = _first_skus(params.get("skus") or [])
     return f"{text}: {', '.join(told)}" if told else text

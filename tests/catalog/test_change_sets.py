@@ -14,6 +14,7 @@ from backoffice.engine.models import Push
 from backoffice.engine.services.pushes import queue_push
 from backoffice.engine.services.sending import deliver
 from backoffice.errors import Conflict, IllegalTransition, InvalidInput, NotAllowed
+from catalog.labels import describe_event
 from catalog.models import (
     CatalogRules,
     Category,
@@ -54,6 +55,24 @@ def test_a_pushed_change_is_read_back_and_verified(desk: Desk) -> None:
         "changeset.batches",
         "changeset.verified",
     ]
+
+
+def test_the_timeline_names_the_skus_that_somebody_put_in_and_took_out(desk: Desk) -> None:
+    """New rows are not recorded by the audit trail themselves."""
+    skus = desk.skus(2)
+    change_set = desk.make(desk.moved(skus[:1]))
+    add_changes(change_set, rows=desk.moved(skus[1:]), actor="mara")
+    remove_changes(change_set, skus=skus[:1], actor="mara")
+    named = [(event.kind, event.actor, event.params["skus"]) for event in change_set.events.order_by("pk")]
+    assert named == [
+        ("changeset.made", "author", skus[:1]),
+        ("changeset.edited", "mara", skus[1:]),
+        ("changeset.removed", "mara", skus[:1]),
+    ]
+    edited = change_set.events.get(kind="changeset.edited")
+    assert describe_event(edited) == f"Edited: 1 SKU, {skus[1]}"
+    edited.params["skus"] = [f"SKU-{number}" for number in range(9)]
+    assert describe_event(edited).endswith("SKU-4, …")
 
 
 def test_restoring_gives_back_byte_for_byte_what_the_vendor_held(desk: Desk) -> None:

@@ -92,6 +92,8 @@ def lines_of(entry: AuditEntry) -> list[ValueLine]:
         return [ValueLine(_asked(name), after=str(value)) for name, value in entry.values.items() if name != "page"]
     if entry.action in OWN:
         return []
+    if entry.action == AuditAction.DECIDE:
+        return [ValueLine(_fact(name), after=_words(None, value)) for name, value in entry.values.items()]
     model = model_of(entry.object_type)
     fields = _fields(model) if model else {}
     return sorted(_lines(entry, fields), key=lambda line: line.label.lower())
@@ -102,6 +104,8 @@ def short(entry: AuditEntry) -> str:
     values = entry.values
     if entry.action in _READINGS:
         return ", ".join(f"{_asked(name)}: {value}" for name, value in values.items() if name != "page")[:200]
+    if entry.action == AuditAction.DECIDE:
+        return _words(None, values.get("decision"))
     if entry.action != AuditAction.UPDATE:
         return ""
     lines = lines_of(entry)
@@ -155,7 +159,8 @@ def _words(field: "Field[Any, Any] | None", value: Any) -> str:
     if value is None or value in ("", [], {}):
         return ""
     if isinstance(value, list | dict):
-        return json.dumps(render(value), ensure_ascii=False, indent=1)
+        shown = render(value)
+        return str(shown) if isinstance(shown, str) else json.dumps(shown, ensure_ascii=False, indent=1)
     if isinstance(value, str) and value.startswith(TranslatableTextField.MARK):
         return str(render(json.loads(value.removeprefix(TranslatableTextField.MARK))))
     if field is not None and value in (choices := dict(field.flatchoices)):
@@ -178,6 +183,18 @@ def _moment(text: str) -> str:
     if when is None:
         return text
     return date_format(localtime(when) if is_aware(when) else when, "SHORT_DATETIME_FORMAT")
+
+
+def _fact(name: str) -> str:
+    known = {
+        "decision": _("Decision"),
+        "reason": _("Reason"),
+        "about": _("About"),
+        "vendor": _("Vendor"),
+        "count": _("Count"),
+        "problems": _("Problems"),
+    }
+    return known.get(name, name.replace("_", " ").capitalize())
 
 
 def _asked(name: str) -> str:

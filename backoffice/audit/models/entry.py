@@ -17,6 +17,7 @@ class AuditAction(StateChoices):
     READ = "read", Tone.GREY, "visibility", _("opened")
     SEARCH = "search", Tone.GREY, "search", _("searched")
     DOWNLOAD = "download", Tone.AMBER, "download", _("downloaded")
+    DECIDE = "decide", Tone.BLUE, "gavel", _("decided")
     REDACT = "redact", Tone.AMBER, "do_not_disturb_on", _("erased from the audit trail")
     PRUNE = "prune", Tone.AMBER, "delete", _("audit trail shortened")
 
@@ -60,7 +61,8 @@ class AuditEntry(models.Model):
     # The job that it belongs to.
     change = models.CharField(max_length=36)
 
-    # {column: [before, after]}, null for what is secret; the row itself for what was created or deleted.
+    # {column: [before, after]}, null for what is secret; the row itself for what was created or deleted; of a decision
+    # what it was.
     payload = models.TextField()
     salt = models.BinaryField(max_length=16)
     payload_digest = models.BinaryField(max_length=32)

@@ -21,7 +21,7 @@ from django.utils import timezone
 from backoffice.acting import STAFF, context_text
 from backoffice.audit.models import AuditAction, AuditEntry
 from backoffice.audit.models.entry import ActorKind
-from backoffice.audit.services.coverage import watched_tables
+from backoffice.audit.services.coverage import labels_by_table
 from backoffice.audit.services.guard import alone_at_chain
 from backoffice.inserting import insert_rows
 
@@ -171,10 +171,7 @@ def _root(row: Recorded) -> tuple[str, str]:
 
 @cache
 def _labels() -> dict[str, tuple[str, str]]:
-    """Return by table the model's label and that of what its rows belong to."""
-    own = AuditEntry._meta
-    watched = {one.table: (one.label, one.parent_label) for one in watched_tables()}
-    return {own.db_table: (own.label_lower, ""), **watched}
+    return labels_by_table()
 
 
 def _entry(found: tuple[Recorded, int | None]) -> AuditEntry:

@@ -13,9 +13,10 @@ from backoffice.model_fields import SealedJSONField
 _VENDOR_SAID = "written only by machinery from what a vendor said, and kept as it came"
 _WORK = "work of machinery: what it changes is recorded where it changes it"
 _TRANSPORT = "a copy on its way, told by the thing that it is about"
+_DECIDED = "work of machinery; what people decide about it is recorded as a decision (`backoffice/decisions.py`)"
 _OWN = "how one person likes to see a page"
 LEFT_OUT = {
-    "engine.callback": _VENDOR_SAID,
+    "engine.callback": _DECIDED,
     "engine.callbackkey": _VENDOR_SAID,
     "engine.drift": _VENDOR_SAID,
     "engine.epoch": _WORK,
@@ -23,7 +24,7 @@ LEFT_OUT = {
     "engine.heartbeat": _WORK,
     "engine.lease": _WORK,
     "engine.pullcursor": _WORK,
-    "engine.push": "outgoing requests are kept for good with each attempt, who decided and why",
+    "engine.push": _DECIDED,
     "engine.pushattempt": "kept as it was sent and answered",
     "engine.ratelimit": _WORK,
     "engine.statusday": _WORK,
@@ -32,7 +33,7 @@ LEFT_OUT = {
     "accounts.apikeyuse": "counts uses; what a key changes and reads is recorded under its name",
     "accounts.idempotencykey": "answers to storefronts, kept for repeats",
     "jobs.jobrow": "the effect on each thing is recorded there, with the job's id",
-    "mail.mail": "outgoing mail is kept with its state, who decided and why",
+    "mail.mail": _DECIDED,
     "webhooks.recordedevent": _TRANSPORT,
     "webhooks.shopevent": _TRANSPORT,
     "webhooks.webhookdelivery": _TRANSPORT,
@@ -52,16 +53,16 @@ LEFT_OUT = {
     "orders.uploadedpart": _TRANSPORT,
     "orders.searchword": "an index of words",
     "importing.importedorder": "a row of a file; what becomes of it is an order",
-    "rules.rulecall": _TRANSPORT,
+    "rules.rulecall": _DECIDED,
     "rules.rulecallattempt": _TRANSPORT,
     "rules.rulerun": "itself a record of what a rule did",
-    "rules.rulejob": _WORK,
+    "rules.rulejob": _DECIDED,
     "conversation.mention": _TRANSPORT,
     "marketing.cardconversion": _WORK,
     "marketing.exportbatch": _TRANSPORT,
-    "marketing.orderexport": _TRANSPORT,
-    "woocommerce.woomessage": _VENDOR_SAID,
-    "woocommerce.woosending": _TRANSPORT,
+    "marketing.orderexport": _DECIDED,
+    "woocommerce.woomessage": _DECIDED,
+    "woocommerce.woosending": _DECIDED,
     "woocommerce.wooorder": _TRANSPORT,
     "dashboard.dailycount": _WORK,
     "privacy.retentionmark": _WORK,
@@ -80,7 +81,11 @@ LEFT_OUT = {
     "axes.accesslog": "sign-ins are kept as SignInEvent",
     "audit.recordedchange": "the audit trail itself",
     "audit.auditentry": "the audit trail itself",
+    "audit.chaincheck": "how far the trail itself is verified",
+    "audit.trailproblem": "what is wrong with the trail itself; who accepts it is recorded as a decision",
 }
+# Left out, and with changes all the same: what people decided about them.
+DECIDED = frozenset(label for label, reason in LEFT_OUT.items() if reason == _DECIDED)
 # Whose new rows are not recorded: lines of logs, which tell themselves, and what only vendors' reports add. Whoever
 # changes or removes one is.
 NO_INSERTS = {
@@ -195,6 +200,17 @@ def watched_tables() -> Iterator[Watched]:
             yield _watch(model, label)
 
 
+def labels_by_table() -> dict[str, tuple[str, str]]:
+    """Return by table the model's label and that of what its rows belong to, of what is left out too."""
+    found = {}
+    for model in apps.get_models(include_auto_created=True):
+        if model._meta.managed and not model._meta.proxy:
+            parent = parent_of(model)
+            label = parent.related_model._meta.label_lower if parent else ""
+            found[model._meta.db_table] = (model._meta.label_lower, label)
+    return found
+
+
 def unwatched_tables() -> set[str]:
     """Return the tables that are left out."""
     models = apps.get_models(include_auto_created=True)
@@ -203,7 +219,7 @@ def unwatched_tables() -> set[str]:
 
 def _watch(model: type[Model], label: str) -> Watched:
     fields = model._meta.concrete_fields
-    parent = _parent(model)
+    parent = parent_of(model)
     sealed = tuple(str(field.column) for field in fields if isinstance(field, SealedJSONField))
     secret = sealed + SECRET.get(label, ())
     everywhere = tuple(str(one.column) for one in fields if one.column in EVERYWHERE and one.column not in secret)
@@ -221,7 +237,7 @@ def _watch(model: type[Model], label: str) -> Watched:
     )
 
 
-def _parent(model: type[Model]) -> "ForeignKey[Model, Model] | None":
+def parent_of(model: type[Model]) -> "ForeignKey[Model, Model] | None":
     """Return the key of what its rows belong to: the first of ROOTS that takes them along when it goes."""
     found = {
         field.related_model._meta.label_lower: field

@@ -17,7 +17,7 @@ def changes_url(context: dict[str, Any]) -> str:
     """Return the address of the changes of what the page is about; empty where it is about no watched thing, or its
     reader may not see them. No query.
     """
-    from backoffice.audit.services.coverage import LEFT_OUT
+    from backoffice.audit.services.coverage import DECIDED, LEFT_OUT
 
     request = context.get("request")
     match = getattr(request, "resolver_match", None)
@@ -25,7 +25,7 @@ def changes_url(context: dict[str, Any]) -> str:
         return ""
     label = _label(match.url_name.removesuffix("_change"))
     key = match.kwargs.get("object_id")
-    if not label or not key or label in LEFT_OUT or label in _WITHOUT:
+    if not label or not key or (label in LEFT_OUT and label not in DECIDED) or label in _WITHOUT:
         return ""
     if not request.user.has_perm("audit.view_auditentry"):  # type: ignore[union-attr]
         return ""

@@ -18,6 +18,7 @@ from django.utils import timezone
 from psycopg.errors import UniqueViolation
 
 from backoffice.acting import VENDOR, acting_as
+from backoffice.decisions import note_decision
 from backoffice.engine.models import Callback, CallbackKey
 from backoffice.engine.models.callback import CallbackState
 from backoffice.engine.models.push import Lane
@@ -48,6 +49,8 @@ WORKING_SECONDS = 60
 ORPHAN_BACKOFF = (5, 30, 120, 600, 3600)
 FAULTS_TO_SET_ASIDE = 5
 LONGEST_WAIT = 3600
+# So many of those that people have processed again are named in the audit trail.
+NAMED = 100
 _STORE_TRIES = 3
 KEPT_HEADERS = ("content-type", "user-agent", "date")
 
@@ -212,14 +215,19 @@ def _work_off(callback: Callback) -> None:
         _settle(callback, outcome)
 
 
+@transaction.atomic
 def replay_callbacks(callbacks: QuerySet[Callback]) -> int:
     """Have the callbacks worked off once more, in the order they came; return how many."""
+    numbers = list(callbacks.order_by("pk").values_list("pk", flat=True)[:NAMED])
     count = callbacks.update(next_at=Now(), attempts=0)
     if count:
+        about = Callback(pk=numbers[0]) if len(numbers) == 1 else Callback
+        note_decision(about, _("Processed again"), count=count, numbers=numbers)
         enqueue_soon_on_commit(WORK_CALLBACKS)
     return count
 
 
+@transaction.atomic
 def dismiss_callback(callback: Callback, *, actor: str) -> None:
     """Set aside what could not be used: it needs nobody any more, is kept, and can still be replayed.
 
@@ -229,6 +237,7 @@ def dismiss_callback(callback: Callback, *, actor: str) -> None:
     note = _("Dismissed by %(who)s.") % {"who": actor}
     if not unusable.update(state=CallbackState.DISMISSED, note=note, processed_at=timezone.now()):
         raise Conflict(_("It was processed in the meantime: there is nothing to dismiss."))
+    note_decision(callback, _("Dismissed"))
 
 
 def _understand(callback: Callback) -> ReportOutcome:

@@ -9,6 +9,7 @@ from django.db import IntegrityError, models, transaction
 from django.db.models.functions import Now
 from django.utils import timezone
 
+from backoffice.decisions import note_decision
 from backoffice.engine.models import Push, PushAttempt
 from backoffice.engine.models.push import OPEN_STATES, Lane, PushState
 from backoffice.engine.services.callbacks import callbacks_wait
@@ -93,6 +94,7 @@ def retry_push(push: Push, *, actor: str, reason: str) -> Push:
                 _("Only a rejected outgoing request can be sent again. State of this one: %(state)s.")
                 % {"state": push.get_state_display()}
             )
+        note_decision(push, _("Sent again"), reason=reason)
         return _next_generation(push, actor=actor, reason=reason)
 
 
@@ -125,6 +127,7 @@ def send_again(push: Push, *, actor: str, reason: str) -> Push:
     return Push.objects.filter(**push.key).order_by("-generation")[0]
 
 
+@transaction.atomic
 def reopen_push(push: Push) -> None:
     """Let a refused push that was set aside need attention again. Raises IllegalTransition for any other, and where it
     was sent again since.
@@ -135,6 +138,7 @@ def reopen_push(push: Push) -> None:
     again = {"needs_attention": True, "attention_since": now, "decided_by": "", "decision": "", "updated_at": now}
     if newer.exists() or not aside.update(**again):
         raise IllegalTransition(_("It has been sent again since, or was not dismissed."))
+    note_decision(push, _("Dismissal undone"))
 
 
 def enqueue_push(push: Push, *, actor: str) -> None:
@@ -168,6 +172,8 @@ def decide_push(push: Push, *, happened: bool, actor: str, reason: str) -> Push:
                 _("The vendor may still be processing the request. It can be sent again once the settle time is over.")
             )
         handler_of(push).decided(push, happened=happened)
+        decision = _("Decided that it happened") if happened else _("Decided that it did not happen")
+        note_decision(push, decision, reason=reason)
         if not happened:
             return _next_generation(push, actor=actor, reason=reason)
         close_push(push, PushState.CONFIRMED, decided_by=actor, decision=reason)
@@ -179,6 +185,7 @@ def is_settled(push: Push) -> bool:
     return push.settles_at is None or push.settles_at <= database_now()
 
 
+@transaction.atomic
 def dismiss_push(push: Push, *, actor: str, reason: str) -> None:
     """Set a refused push aside, because somebody dealt with it elsewhere. Raises IllegalTransition for any other."""
     reason = checked_reason(reason)
@@ -187,6 +194,7 @@ def dismiss_push(push: Push, *, actor: str, reason: str) -> None:
     )
     if not updated:
         raise IllegalTransition(_("Only a rejected outgoing request that needs attention can be dismissed."))
+    note_decision(push, _("Dismissed"), reason=reason)
 
 
 def close_push(push: Push, state: PushState, *, needs_attention: bool = False, **changes: Any) -> None:

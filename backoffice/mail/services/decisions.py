@@ -4,6 +4,7 @@ from django.db import transaction
 from django.db.models.functions import Now
 from django.utils import timezone
 
+from backoffice.decisions import note_decision
 from backoffice.engine.services.task_queue import enqueue_soon_on_commit
 from backoffice.errors import ELIGIBLE, Eligibility, ineligible
 from backoffice.mail.models import Mail, MailState
@@ -30,6 +31,7 @@ def send_again(mail: Mail, *, actor: str) -> Mail:
     mail.cause, mail.finished_at, mail.next_at = "", None, Now()
     mail.created_at, mail.created_by = timezone.now(), actor
     mail.save()
+    note_decision(mail, _("Sent again"))
     enqueue_soon_on_commit(SEND_MAILS)
     return mail
 
@@ -41,6 +43,7 @@ def settle_mail(mail: Mail, *, arrived: bool, actor: str) -> Mail:
     mail.state = MailState.SENT if arrived else MailState.SKIPPED
     mail.needs_attention, mail.decided_by, mail.finished_at = False, actor, timezone.now()
     mail.save(update_fields=["state", "needs_attention", "decided_by", "finished_at"])
+    note_decision(mail, _("Marked as delivered") if arrived else _("Dismissed"))
     if kind := MAIL_KINDS.get(mail.kind):
         kind.follow(mail)
     return mail

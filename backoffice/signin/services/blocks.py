@@ -6,11 +6,13 @@ from datetime import datetime, timedelta
 from axes.utils import reset
 from django.conf import settings
 from django.contrib.auth.models import User
+from django.db import transaction
 from django.db.models import Max, Q, Sum
 from django.utils import timezone
 
 from backoffice.accounts.services.staff_rights import holds_no_more
 from backoffice.accounts.sign_in_guard import tries_by_address
+from backoffice.decisions import note_decision
 from backoffice.errors import NotAllowed
 from backoffice.signin.models import Refusal, SignInEvent
 from backoffice.signin.services.mails import mail_account
@@ -46,8 +48,10 @@ def warn_of_guesses(user: User) -> None:
         mail_account(user, "account.guessed")
 
 
+@transaction.atomic
 def lift_block(user: User, *, actor: User) -> None:
     """Let somebody try again at once, from wherever. An address that is blocked for all stays so."""
     if not holds_no_more(user, than=actor):
         raise NotAllowed(_("This account has rights that you do not have."))
     reset(username=user.get_username())
+    note_decision(user, _("Sign-in unblocked"))

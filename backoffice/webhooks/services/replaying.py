@@ -11,6 +11,7 @@ from django.db import connection, transaction
 from django.db.models import QuerySet
 from django.db.models.functions import Now
 
+from backoffice.decisions import note_decision
 from backoffice.errors import IllegalTransition, InvalidInput
 from backoffice.text.translatable import gettext as _
 from backoffice.webhooks.models import ShopEvent, WebhookDelivery, WebhookEndpoint, WebhookState
@@ -106,6 +107,8 @@ def _replay(endpoint: WebhookEndpoint, events: QuerySet[ShopEvent], *, actor: st
             break
         _add(endpoint, some, actor=actor)
         count, last = count + len(some), some[-1]
+    if count:
+        note_decision(endpoint, _("Events sent again"), count=count)
     try_now(endpoint)
     is_complete = count < MOST_REPLAYED or not events.filter(pk__gt=last).exists()
     return Replay(count, ShopEvent.objects.filter(pk=last).first(), is_complete)

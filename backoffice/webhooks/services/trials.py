@@ -5,6 +5,7 @@ from datetime import UTC, datetime
 from django.db import connection, transaction
 from django.db.models import Max
 
+from backoffice.decisions import note_decision
 from backoffice.errors import IllegalTransition, InvalidInput
 from backoffice.text.translatable import gettext as _
 from backoffice.webhooks.models import ShopEvent, WebhookDelivery, WebhookEndpoint
@@ -37,6 +38,7 @@ def send_test(endpoint: WebhookEndpoint, *, actor: str) -> WebhookDelivery:
     )
     with connection.cursor() as cursor:
         cursor.execute(FAN_OUT_ONE, {"endpoint": endpoint.pk, "event": event.pk, "actor": actor})
+    note_decision(endpoint, _("Test event sent"))
     notify_dispatchers()
     return WebhookDelivery.objects.get(endpoint=endpoint, event=event)
 

@@ -1,6 +1,7 @@
 """Making change sets and editing their rows. Nothing here asks or tells a vendor anything."""
 
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Iterable, Mapping
+from itertools import islice
 from typing import Any
 
 from django.db import transaction
@@ -19,6 +20,8 @@ from catalog.services.price_markets import market_of
 MOST_ROWS = 200_000
 MOST_ERRORS = 200
 LONGEST_TITLE = 200
+# So many SKUs are named in the timeline: the audit trail does not record new rows by themselves.
+MOST_NAMED = 100
 _CHANGES = ChildTable(
     Change,
     key=("change_set_id", "sku"),
@@ -59,7 +62,7 @@ def make_change_set(
             currency=market.currency if market else "",
             shipping_from=market.shipping_from if market else "",
         )
-        change_set.note("changeset.made", actor=actor, rows=len(cleaned), source=source)
+        change_set.note("changeset.made", actor=actor, rows=len(cleaned), source=source, skus=_named(cleaned))
         _write(change_set, cleaned, confirmed={})
     return change_set
 
@@ -78,7 +81,7 @@ def add_changes(change_set: ChangeSet, *, rows: Mapping[str, Value], actor: str)
             cleaned[change.sku] = change_format.join(change.requested, cleaned[change.sku])
             confirmed[change.sku] = change.confirmed
         _write(change_set, cleaned, confirmed=confirmed)
-        change_set.note("changeset.edited", actor=actor, rows=len(cleaned))
+        change_set.note("changeset.edited", actor=actor, rows=len(cleaned), skus=_named(cleaned))
     return change_set
 
 
@@ -87,7 +90,7 @@ def remove_changes(change_set: ChangeSet, *, skus: Collection[str], actor: str) 
     with transaction.atomic():
         change_set = _opened(change_set, actor=actor)
         count, _by_model = change_set.changes.filter(sku__in=skus).delete()
-        change_set.note("changeset.removed", actor=actor, rows=count)
+        change_set.note("changeset.removed", actor=actor, rows=count, skus=_named(skus))
     return change_set
 
 
@@ -155,6 +158,10 @@ def _opened(change_set: ChangeSet, *, actor: str) -> ChangeSet:
     else:
         change_set.move_to(ChangeSetState.DRAFT, actor=actor, authors=authors, counts={})
     return change_set
+
+
+def _named(skus: Iterable[str]) -> list[str]:
+    return list(islice(skus, MOST_NAMED))
 
 
 def _with(authors: list[str], actor: str) -> list[str]:

@@ -9,6 +9,7 @@ from django.db import IntegrityError, OperationalError, transaction
 from django.db.models import Exists, OuterRef, Q
 from django.utils import timezone
 
+from backoffice.decisions import note_decision
 from backoffice.engine.services.task_queue import RUN_RULES, enqueue_soon_on_commit
 from backoffice.errors import Conflict, IllegalTransition
 from backoffice.text.translatable import gettext as _
@@ -78,17 +79,20 @@ def apply_to_past(rule: Rule, *, since: datetime | None, expected: int | None, a
     try:
         with transaction.atomic():
             job = RuleJob.objects.create(rule=rule, since=since, until=newest, expected=expected, asked_by=actor)
+            note_decision(job, _("Applied to past orders"))
     except IntegrityError:
         raise Conflict(_("This rule is already being applied to past orders.")) from None
     enqueue_soon_on_commit(RUN_RULES)
     return job
 
 
+@transaction.atomic
 def stop_job(job: RuleJob, *, actor: str) -> None:
     """Stop the job; what was done stays done. Raises Conflict when it is over."""
     stopped = RuleJob.objects.filter(pk=job.pk, finished_at__isnull=True)
     if not stopped.update(finished_at=timezone.now(), stopped_by=actor):
         raise Conflict(_("It has already ended."))
+    note_decision(job, _("Stopped"))
 
 
 def open_due_slots(*, now: datetime | None = None) -> int:

@@ -3,6 +3,7 @@
 from django.db import transaction
 from django.db.models.functions import Now
 
+from backoffice.decisions import note_decision
 from backoffice.engine.services.task_queue import WEBHOOKS_QUEUE, enqueue_soon_on_commit
 from backoffice.errors import ELIGIBLE, Eligibility, ineligible
 from backoffice.text.translatable import gettext as _
@@ -28,6 +29,7 @@ def retry_message(message: WooMessage, *, actor: str) -> None:
     message.state, message.next_at, message.attempts = MessageState.NEW, Now(), 0
     message.cause, message.needs_attention, message.decided_by = "", False, actor
     message.save()
+    note_decision(message, _("Tried again"))
     enqueue_soon_on_commit(PROCESS_MESSAGES)
 
 
@@ -41,6 +43,7 @@ def dismiss_message(message: WooMessage, *, actor: str) -> None:
     message.state, message.needs_attention, message.decided_by = MessageState.DISMISSED, False, actor
     message.processed_at = Now()
     message.save()
+    note_decision(message, _("Dismissed"))
 
 
 def can_decide(row: WooSending) -> Eligibility:
@@ -58,6 +61,7 @@ def send_again(row: WooSending, *, actor: str) -> None:
     row.state, row.attempts, row.needs_attention, row.cause = SendingState.NEW, 0, False, ""
     row.begun_at, row.next_at, row.finished_at, row.decided_by = Now(), Now(), None, actor
     row.save()
+    note_decision(row, _("Sent again"))
     enqueue_soon_on_commit(SEND, queue=WEBHOOKS_QUEUE)
 
 
@@ -68,3 +72,4 @@ def dismiss(row: WooSending, *, actor: str) -> None:
     can_decide(row).ensure()
     row.state, row.needs_attention, row.decided_by, row.finished_at = SendingState.DISMISSED, False, actor, Now()
     row.save()
+    note_decision(row, _("Dismissed"))

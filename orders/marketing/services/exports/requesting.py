@@ -8,6 +8,7 @@ from typing import Any
 from django.db import transaction
 from django.utils import timezone
 
+from backoffice.decisions import note_decision
 from backoffice.engine.services.task_queue import enqueue_soon
 from backoffice.errors import ELIGIBLE, Eligibility, InvalidInput, ineligible
 from backoffice.text.reasons import checked_reason
@@ -50,7 +51,9 @@ def request_export_by_hand(order: Order, *, vendor: str, actor: str) -> OrderExp
     order = Order.objects.locked(order.pk)
     export = order.exports.filter(vendor=vendor).first()
     can_request_export(order, export, vendor=vendor).ensure()
-    return _await(order, export, vendor=vendor, actor=actor)
+    export = _await(order, export, vendor=vendor, actor=actor)
+    note_decision(export, _("Export requested"), vendor=vendor)
+    return export
 
 
 def can_request_export(order: Order, export: OrderExport | None, *, vendor: str) -> Eligibility:
@@ -85,6 +88,7 @@ def exclude_export(order: Order, *, vendor: str, actor: str, reason: str) -> Ord
     changes = {"state": state, "excluded_by": actor, "text": reason}
     export = _write(order, export, vendor=vendor, actor=actor, **changes)
     order.events.create(actor=actor, kind="export.excluded", params={"vendor": vendor, "text": reason})
+    note_decision(export, _("Excluded from export"), vendor=vendor, reason=reason)
     return export
 
 

@@ -3,6 +3,7 @@
 from django.db import transaction
 from django.db.models.functions import Now
 
+from backoffice.decisions import note_decision
 from backoffice.engine.services.task_queue import WEBHOOKS_QUEUE, enqueue_soon_on_commit
 from backoffice.errors import ELIGIBLE, Eligibility, ineligible
 from backoffice.text.translatable import gettext as _
@@ -33,6 +34,7 @@ def send_call_again(call: RuleCall, *, actor: str) -> RuleCall:
     call.state, call.needs_attention, call.cause, call.finished_at = CallState.NEW, False, "", None
     call.attempts, call.begun_at, call.next_at, call.decided_by = 0, Now(), Now(), actor
     call.save()
+    note_decision(call, _("Sent again"))
     enqueue_soon_on_commit(SEND_CALLS, queue=WEBHOOKS_QUEUE)
     return call
 
@@ -44,6 +46,7 @@ def dismiss_call(call: RuleCall, *, actor: str) -> RuleCall:
     can_dismiss(call).ensure()
     call.decided_by = actor
     call.save(update_fields=["decided_by"])
+    note_decision(call, _("Dismissed"))
     finish(call, CallState.DISMISSED, cause=call.cause, actor=actor)
     return call
 
