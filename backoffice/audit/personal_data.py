@@ -79,3 +79,4 @@ register(
     ),
 )
 register_without("the audit trail before it is chained, some seconds old", "audit.RecordedChange")
+register_without("the state of the audit trail itself", "audit.ChainCheck", "audit.TrailProblem")

@@ -169,6 +169,12 @@ CELERY_BEAT_SCHEDULE = {
         "schedule": 3600,
         "options": {"expires": 1800},
     },
+    "verify-audit": {
+        "task": "backoffice.audit.tasks.verify_audit",
+        # A run works for a minute at most; the next one goes on where it stopped.
+        "schedule": 3600,
+        "options": {"expires": 1800},
+    },
     "work-privacy-requests": {
         "task": "backoffice.privacy.tasks.work_requests",
         # What is new is enqueued at once; this finds what was missed, and what waited for an order's end.

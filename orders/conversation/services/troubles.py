@@ -8,6 +8,7 @@ from django.contrib.auth.models import User
 from django.db.models import QuerySet
 from django.utils import timezone
 
+from backoffice.audit.services.problems import trail_alerts
 from backoffice.engine.models import Push
 from backoffice.engine.services.alerts import Alert, current_alerts
 from backoffice.engine.services.push_errors import explain_push
@@ -43,7 +44,7 @@ def queue_outage_mails() -> None:
     if wanting := staff_who_want("staff.outage"):
         queue_mails(
             _staff_mail("staff.outage", row, occasion=_occasion(alert), params=_params(alert))
-            for alert in [*current_alerts(), *silent_vendors()]
+            for alert in [*current_alerts(), *silent_vendors(), *trail_alerts()]
             if alert.is_urgent
             for row in wanting
         )

@@ -10,6 +10,7 @@ from django.test import Client
 from django.utils import timezone
 
 from backoffice.accounts.models import ApiKey
+from backoffice.audit.models import TrailProblem
 from backoffice.dashboard.inbox.registry import all_kinds
 from backoffice.engine.models import Callback, Heartbeat, Push
 from backoffice.jobs.models import Job
@@ -202,6 +203,7 @@ CASES: dict[str, Callable[[], object]] = {
     "woocommerce-connections": lambda: woo_connection(needs_attention=True, failing_since=NOW - DAY),
     "ending-keys": ending_key,
     "failed-privacy-requests": lambda: PrivacyRequest.objects.create(kind="erasure", state="failed", created_by="mara"),
+    "audit-problems": lambda: TrailProblem.objects.create(position=5, kind="chain", text="It was altered."),
     "lost-pictures": picture,
     "stuck-files": lambda: ProductionFile.objects.create(
         production_order=to_make(), kind="print", source_key="f1", url="https://example.com/f", needs_attention=True
