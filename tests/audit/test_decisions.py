@@ -133,7 +133,7 @@ def decisions() -> list[AuditEntry]:
     """Close the chain and return the decisions that were added by that."""
     before = head().position
     close_all()
-    return list(AuditEntry.objects.filter(pk__gt=before, action="decide"))
+    return list(AuditEntry.objects.filter(pk__gt=before, action="decide").order_by("pk"))
 
 
 @pytest.mark.parametrize("name", CASES)
