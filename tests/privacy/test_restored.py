@@ -8,6 +8,7 @@ from django.core.files.storage import default_storage
 from django.core.management import call_command
 from pytest_django import Settings
 
+from backoffice.audit.services.chain import close_all
 from backoffice.privacy.models import PrivacyRequest, RequestState
 from backoffice.privacy.services import outside, requests
 from backoffice.privacy.services.requests import Meant
@@ -39,6 +40,7 @@ def test_who_was_erased_since_the_backup_stands_in_no_table_and_no_file_after_it
 ) -> None:
     settings.EPOCH_DIR = tmp_path / "epoch"
     target = tmp_path / "backups"
+    close_all()
     backup = _run("backup", target).strip()
     before = everything()
     found = find(JANA.needles, before)
