@@ -35,6 +35,11 @@ def _parts(row: JobRow) -> list[str]:
     return [row.part_path] if row.result == row.part_path or row.state == RowState.READY else []
 
 
+def _with_parts(rows: QuerySet[Any]) -> QuerySet[Any]:
+    """Return those that may have a part of a file, which shows the whole address."""
+    return rows.filter(job__kind__in=[name for name, kind in JOB_KINDS.items() if kind.makes_parts])
+
+
 def _erase_jobs(person: DataSubject, rows: QuerySet[Any]) -> None:
     """Have the file gone in which they stand beside others; it can be made again."""
     rows.update(path="", size=None, sha256="", stored_at=None)
@@ -57,6 +62,7 @@ register(
         holds=_("what a job changed in an order, with the previous values"),
         find=_find_rows,
         files=_parts,
+        given=_with_parts,
         fields=dict.fromkeys(("label", "detail", "text", "errors", "params", "result", "undo"), FREE),
         kept="exports",
     ),
