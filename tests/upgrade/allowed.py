@@ -27,5 +27,6 @@ ALLOWED = {
     ("privacy.privacy_hash_key", "rows-at-once"): "It writes one row into a table that is new.",
     ("accounts.roles_keep_sights", "rows-at-once"): _FEW_ROLES,
     ("accounts.rights_of_no_page", "rows-at-once"): _FEW_ROLES,
+    ("engine.attention_index", "rows-at-once"): "It finds by an index what needs attention, which is little at a time.",
     ("complaints.roles_keep_refunds", "rows-at-once"): _FEW_ROLES,
 }
