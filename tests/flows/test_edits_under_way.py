@@ -1,5 +1,6 @@
 """Orders edited while a vendor has a draft: whatever comes between, one physical order, and it is the new one."""
 
+import pkgutil
 import threading
 from collections.abc import Callable
 
@@ -143,7 +144,7 @@ def test_a_worker_killed_between_discard_and_anew_doubles_and_loses_nothing(
         kill(monkeypatch, "orders.services.placing.two_phases.prepare_files", after=False)
     else:
         after = point == "with the response unrecorded"
-        kill(monkeypatch, "orders.services.placing.discarding._cancel_draft", after=after)
+        kill(monkeypatch, "orders.services.placing.discarding.DiscardDrafts._discard", after=after)
     with pytest.raises(Killed):
         deliver(push.pk)
     monkeypatch.undo()
@@ -155,8 +156,8 @@ def test_a_worker_killed_between_discard_and_anew_doubles_and_loses_nothing(
 
 def kill(monkeypatch: pytest.MonkeyPatch, name: str, *, after: bool) -> None:
     """End the worker at that function of the placing, before it does anything or when it has done it."""
-    module, __, function = name.rpartition(".")
-    target = __import__(module, fromlist=[function])
+    place, __, function = name.rpartition(".")
+    target = pkgutil.resolve_name(place)
     original = getattr(target, function)
 
     def dies(*given: object, **named: object) -> object:

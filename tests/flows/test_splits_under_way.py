@@ -101,7 +101,7 @@ def test_a_worker_killed_on_the_way_doubles_and_loses_nothing(
         push = Push.objects.get(kind="orders.place", state=PushState.NEW, subject_id=new.vendor_orders.get().pk)
         kill(monkeypatch, "orders.services.placing.two_phases.prepare_files", after=False)
     else:
-        kill(monkeypatch, "orders.services.placing.discarding._cancel_draft", after="response" in point)
+        kill(monkeypatch, "orders.services.placing.discarding.DiscardDrafts._discard", after="response" in point)
     with pytest.raises(Killed):
         deliver(push.pk)
     monkeypatch.undo()
