@@ -167,6 +167,31 @@ def sent(number: int) -> bool:
     return VendorOrder.objects.filter(order__reference=f"SHOP-{number}", state="submitted").exists()
 
 
+def send_together(machines: list[Machine], *, key: str, file: str) -> None:
+    """Have some orders sent while both workers run, and both do some of it."""
+    wait_for(lambda: all(machine.is_ready() for machine in machines), what="both are up", machines=machines)
+    before = [machine.tasks_taken() for machine in machines]
+    for number in TOGETHER:
+        place(machines[number % 2], key=key, file=file, number=number)
+
+    def both_worked() -> bool:
+        return all(machine.tasks_taken() > taken for machine, taken in zip(machines, before, strict=True))
+
+    wait_for(lambda: all(map(sent, TOGETHER)) and both_worked(), what="both sent them together", machines=machines)
+
+
+def upload_table(machine: Machine, *, cookies: dict[str, str]) -> None:
+    table = io.StringIO()
+    csv.writer(table).writerows([["sku", "stock"], ["NOBODY", 1]])
+    form = {"kind": "stock", "blanks": "keep", "csrfmiddlewaretoken": cookies["csrftoken"]}
+    upload = reverse("admin:catalog_tableimport_upload")
+    answer = requests.post(
+        f"{machine.url}{upload}", data=form, files={"file": ("stock.csv", table.getvalue())}, cookies=cookies,
+        allow_redirects=False, timeout=20,
+    )  # fmt: skip
+    assert answer.status_code == 302
+
+
 @pytest.mark.parametrize("machines", ["s3"], indirect=True)
 def test_what_one_machine_takes_in_the_other_reads_and_either_goes_on(
     machines: list[Machine], sandbox: Sandbox
@@ -188,27 +213,10 @@ def test_what_one_machine_takes_in_the_other_reads_and_either_goes_on(
     assert (printed.status_code, printed.content[:5]) == (200, b"%PDF-")
 
     two.begin_worker()
-    wait_for(two.is_ready, what="the second worker is up", machines=machines)
-    before = [machine.tasks_taken() for machine in machines]
-    for number in TOGETHER:
-        place(machines[number % 2], key=key, file=file, number=number)
-
-    def both_worked() -> bool:
-        return all(machine.tasks_taken() > taken for machine, taken in zip(machines, before, strict=True))
-
-    wait_for(lambda: all(map(sent, TOGETHER)) and both_worked(), what="both sent them together", machines=machines)
-
+    send_together(machines, key=key, file=file)
     one.kill_group("worker")
     place(one, key=key, file=file, number=LAST)
-    table = io.StringIO()
-    csv.writer(table).writerows([["sku", "stock"], ["NOBODY", 1]])
-    form = {"kind": "stock", "blanks": "keep", "csrfmiddlewaretoken": cookies["csrftoken"]}
-    upload = reverse("admin:catalog_tableimport_upload")
-    answer = requests.post(
-        f"{one.url}{upload}", data=form, files={"file": ("stock.csv", table.getvalue())}, cookies=cookies,
-        allow_redirects=False, timeout=20,
-    )  # fmt: skip
-    assert answer.status_code == 302
+    upload_table(one, cookies=cookies)
     wait_for(
         lambda: sent(LAST) and TableImport.objects.exclude(state__in=UNREAD).exists(),
         what="the second worker did both", machines=machines,
