@@ -48,7 +48,6 @@ class JobPage:
     urls: Mapping[int, str]
     reasons: list[tuple[str, int]]
     inputs: list[ShownInput]
-    yes_no: JobInput | None
     preview_template: str
     preview: Any
     may_continue: bool
@@ -59,6 +58,11 @@ class JobPage:
     expects_file: bool
     # A person has yet to start it.
     is_preview: bool
+
+    @property
+    def yes_no(self) -> JobInput | None:
+        """What is answered by the second button."""
+        return next((one for one in self.kind.inputs if one.kind == InputKind.YES_NO), None)
 
 
 def job_page(
@@ -91,7 +95,6 @@ def job_page(
         urls=_urls(kind, rows.rows),
         reasons=_reasons(job, shown),
         inputs=shown_inputs(kind.inputs, values or job.inputs, errors=errors) if is_preview else [],
-        yes_no=next((one for one in kind.inputs if one.kind == InputKind.YES_NO), None),
         preview_template=own.template if own else "",
         preview=own.read(rows.rows) if own else None,
         may_continue=can_continue(job),

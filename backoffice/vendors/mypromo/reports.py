@@ -1,6 +1,7 @@
 """From mypromo's words to ours."""
 
 import re
+import string
 from typing import Any
 
 from django.conf import settings
@@ -40,10 +41,11 @@ ORDER_STATES = {
 # A draft and a submitted order are both PENDING: these texts of the history are found in submitted ones only. They are
 # prose ("Order submitted.", "Order ready for production.", "Order is now in production."), so another way to say the
 # same will do; but all of a line has to say it, as "Order not submitted." must not.
+_AROUND = string.punctuation + string.whitespace
 _SUBMITTED_TEXT = re.compile(
-    r"\W*(?:(?:the|your)\s+)?order(?:\s+(?:no\.?\s*)?#?[\w-]{0,50}\d[\w-]{0,50})?(?:\s+(?:is|was|has\s+been))?"
+    r"(?:(?:the|your)\s+)?order(?:\s+(?:no\.?\s*)?#?[\w-]{0,50}\d[\w-]{0,50})?(?:\s+(?:is|was|has\s+been))?"
     r"(?:\s+(?:now|already|successfully))*\s+(?:submitted|ready\s+for\s+production|in\s+production)"
-    r"(?:\s+successfully)?(?:\s+by\s+\S+)?\W*",
+    r"(?:\s+successfully)?(?:\s+by\s+\S+)?",
     re.IGNORECASE,
 )
 # READY and SUBMITTED are seen at designs, which live at mypromo. ERROR and the like are assumed: the documents show no
@@ -63,7 +65,8 @@ def order_state(order: schemas.OrderSchema) -> RemoteOrderState:
     """Return our word for an order's state; UNKNOWN for a word that is not documented."""
     state = ORDER_STATES.get(order.status.upper(), RemoteOrderState.UNKNOWN)
     if state is RemoteOrderState.DRAFT and any(
-        isinstance(entry.text, str) and _SUBMITTED_TEXT.fullmatch(entry.text) for entry in order.histories or ()
+        isinstance(entry.text, str) and _SUBMITTED_TEXT.fullmatch(entry.text.strip(_AROUND))
+        for entry in order.histories or ()
     ):
         return RemoteOrderState.SUBMITTED
     return state
