@@ -27,7 +27,7 @@ from backoffice.vendors.batch_messages import (
 )
 from backoffice.vendors.catalog_messages import TierData
 from backoffice.vendors.design_messages import RemoteDesignState
-from backoffice.vendors.errors import FieldError, VendorAuthFailed, VendorRejected
+from backoffice.vendors.errors import FieldError, VendorRejected
 from backoffice.vendors.listing_messages import SearchTexts
 from backoffice.vendors.mypromo.adapter import MyPromo, MyPromoFulfiller
 from backoffice.vendors.production_messages import LineToShip, RemoteFileKind, RemoteProductionState, ShipmentToAdd
@@ -79,9 +79,9 @@ def finish(sandbox: Sandbox, adapter: Any, queue_id: str) -> Any:
 
 def test_both_accounts_have_their_own_side(merchant: MyPromo, fulfiller: MyPromoFulfiller) -> None:
     assert merchant.check() == fulfiller.check() == "OK"
-    with pytest.raises(VendorAuthFailed):
+    with pytest.raises(VendorRejected):
         fulfiller.client.get_order("1")
-    with pytest.raises(VendorAuthFailed):
+    with pytest.raises(VendorRejected):
         merchant.client.production_order("1")
 
 

@@ -122,8 +122,6 @@ def test_what_is_missing_or_odd_in_a_job_is_not_given() -> None:
         b"",
         b"[]",
         b"{}",
-        sample("orders.get.200.json"),
-        sample("production_orders.get.200.json"),
         json.dumps(JOB | {"job_id": None}).encode(),
         json.dumps(JOB | {"job_id": 0}).encode(),
         json.dumps(JOB | {"production_order_items": []}).encode(),

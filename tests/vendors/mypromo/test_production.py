@@ -295,7 +295,6 @@ HOSTILE = {
     "half a parcel": body_of(shipments=[{"carrier": "UPS"}]),
     "nesting": body_of(custom=0).replace(b'"custom": 0', b'"custom": ' + b"[" * 100_000 + b"]" * 100_000),
     "an order": sample("orders.get.200.json"),
-    "a job": sample("jobs.get.200.json"),
     "a list of production orders": sample("production_orders.list.200.json"),
 }
 
