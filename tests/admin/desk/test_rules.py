@@ -9,6 +9,7 @@ from django.test.utils import CaptureQueriesContext
 
 from orders.marketing.models import CardRecipient, MailCampaign, OrderExport
 from orders.models import Order
+from orders.rules.admin import trials
 from orders.rules.models import Notice, Rule, RuleEvent, RuleJob, RuleRun
 from orders.rules.services.jobs import work_jobs
 from orders.rules.services.running import work_waiting_events
@@ -180,6 +181,35 @@ def test_a_rule_that_concerns_a_vendor_runs_by_hand_only_with_the_right_to_do_th
     assert "Run on 1 order" in preview
     assert told.post(f"{LIST}hand/", form | {"token": "t1"}).status_code == 302
     assert RuleRun.objects.get().outcome == "done"
+
+
+def test_past_orders_ask_for_the_rights_that_a_run_by_hand_asks_for(sign_in: SignIn, settings: LazySettings) -> None:
+    settings.AUTOLETTER_URL, settings.AUTOLETTER_TOKEN = "https://letters.example/x", "t"
+    make_order()
+    rule = make_rule(act("send_to_vendor", vendor="autoletter"))
+    desk, both = sign_in(*EDITOR), sign_in(*EDITOR, "export_orders", name="both")
+    page = desk.get(f"{LIST}{rule.pk}/past/").content.decode()
+    assert "not allowed to send orders to vendors" in page
+    assert "Apply to" not in page
+    assert desk.post(f"{LIST}{rule.pk}/past/", {}).status_code == 403
+    assert not RuleJob.objects.exists()
+    assert "Apply to 1 order" in both.get(f"{LIST}{rule.pk}/past/").content.decode()
+    assert both.post(f"{LIST}{rule.pk}/past/", {}).status_code == 302
+    assert RuleJob.objects.exists()
+
+
+def test_more_past_orders_than_are_counted_are_said_to_be_more(
+    sign_in: SignIn, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for _ in range(3):
+        make_order()
+    rule, client = make_rule(), sign_in(*EDITOR)
+    monkeypatch.setattr(trials, "COUNTED", 2)
+    page = client.get(f"{LIST}{rule.pk}/past/").content.decode()
+    assert "Apply to 2+ orders" in page
+    assert "checks all 2+ orders, in all shops" in page
+    client.post(f"{LIST}{rule.pk}/past/", {})
+    assert RuleJob.objects.get().expected is None  # no progress against a number that is cut
 
 
 def test_pickers_offer_what_occurs(sign_in: SignIn) -> None:
