@@ -22,6 +22,7 @@ from orders.models import Hold, HoldReason, Order
 from orders.services.alarms import raise_alarm
 from orders.services.lifecycle import hold_order
 from tests.admin.desk.conftest import SignIn
+from tests.admin.desk.test_inbox_kinds import refund
 from tests.orders.rows import make_order
 
 
@@ -246,6 +247,13 @@ def test_failed_jobs_are_the_work_of_who_may_have_them_done_and_say_why(sign_in:
     assert marketing.post(f"/admin/inbox/failed-jobs/{job.pk}/dismiss/").status_code in (302, 404)
     job.refresh_from_db()
     assert job.needs_attention
+
+
+def test_refunds_are_the_work_of_who_may_pay_them(sign_in: SignIn) -> None:
+    refund()
+    desk = sign_in("view_order", "view_complaint", "change_complaint", name="mia")
+    assert "refunds" not in kinds(desk)
+    assert kinds(sign_in("view_order", "view_complaint", "change_complaint", "pay_refund"))["refunds"] == "1"
 
 
 def test_counts_are_exact_up_to_a_thousand(reader: Client) -> None:
