@@ -17,6 +17,7 @@ from backoffice.engine.services.alerts import current_alerts
 from backoffice.engine.services.callbacks import digest_of, process_callback, store_callback
 from backoffice.engine.services.partitions import ATTEMPTS, CALLBACKS, keep_partitions, month_of, partitions_of
 from backoffice.vendors.base import CallbackRequest
+from tests.upgrade.locks import watched_locks
 
 MIGRATION = import_module("backoffice.engine.migrations.0005_growth_partitions")
 # What the version before sends, word for word.
@@ -97,6 +98,23 @@ def test_whole_months_go_when_their_time_is_over_and_what_is_younger_stays(at: A
     keep_partitions()
     assert list(PushAttempt.objects.values_list("pk", flat=True)) == rows[2:]
     assert Push.objects.count() == 3
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize("is_control", [False, True])
+def test_each_table_is_locked_as_strongly_as_needed_from_the_start(
+    at: Any, settings: LazySettings, monkeypatch: pytest.MonkeyPatch, is_control: bool
+) -> None:
+    """A weaker lock first would let a worker begin what then waits for us, and we for it."""
+    if is_control:
+        monkeypatch.setattr(partitions, "_LOCK", "LOCK TABLE {first} IN SHARE ROW EXCLUSIVE MODE")
+    settings.ATTEMPT_MONTHS = 1
+    at(whole_month(2031, 1))
+    with watched_locks() as locks:
+        assert partitions.make_ahead(ATTEMPTS)
+        at(whole_month(2031, 4))
+        assert partitions.drop_old(ATTEMPTS)
+    assert bool(locks.faults) is is_control
 
 
 @pytest.mark.django_db

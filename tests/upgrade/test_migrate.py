@@ -9,7 +9,7 @@ import psycopg
 import pytest
 from django.conf import LazySettings
 from django.core.management import CommandError, call_command
-from django.db import OperationalError, connection
+from django.db import OperationalError, connection, transaction
 
 from backoffice.engine.services import migrating
 from backoffice.engine.services.migrating import one_at_a_time, own_timeouts, try_again
@@ -27,7 +27,7 @@ def busy(settings: LazySettings) -> Iterator[None]:
         cursor.execute("CREATE TABLE busy (a int)")
     yield
     with connection.cursor() as cursor:
-        cursor.execute("DROP TABLE busy")
+        cursor.execute("DROP TABLE busy; DROP TABLE IF EXISTS quiet")
 
 
 @contextmanager
@@ -90,6 +90,43 @@ def test_it_gives_up_after_as_many_tries_as_are_set(settings: LazySettings) -> N
     with read_by_others(seconds=0.6), own_timeouts(), pytest.raises(OperationalError, match="lock timeout"):
         try_again(lambda: execute(ADD), said.append)
     assert len(said) == 1
+
+
+@pytest.mark.parametrize("work_seconds", [0.6, 0.9])
+def test_whoever_waits_behind_a_long_change_is_never_ended_for_it(work_seconds: float, settings: LazySettings) -> None:
+    """A worker has one table and waits for another; the migration has that one, and needs the worker's in the end."""
+    settings.MIGRATE_LOCK_SECONDS = 2
+    execute("CREATE TABLE quiet (a int)")
+    said: list[str] = []
+    ended: list[str] = []
+    locked = threading.Event()
+    read = threading.Event()
+
+    def work() -> None:
+        with psycopg.connect(database_url()) as worker:
+            worker.execute("SELECT a FROM quiet")
+            read.set()
+            locked.wait(10)
+            try:
+                worker.execute("UPDATE busy SET a = 2")
+            except psycopg.Error as error:
+                ended.append(str(error))
+
+    def change() -> None:
+        with transaction.atomic():
+            execute("LOCK TABLE busy IN ACCESS EXCLUSIVE MODE")
+            locked.set()
+            execute(f"SELECT pg_sleep({work_seconds})")
+            execute("DROP TABLE quiet")
+
+    thread = threading.Thread(target=work)
+    thread.start()
+    read.wait(10)
+    with own_timeouts():
+        try_again(change, said.append)
+    thread.join()
+    assert ended == []
+    assert said
 
 
 def test_other_errors_are_not_tried_again() -> None:

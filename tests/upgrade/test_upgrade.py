@@ -11,6 +11,7 @@ from pytest_django import DjangoDbBlocker
 
 from backoffice.engine.services.releases import last_release
 from orders.models import Order
+from tests.upgrade.locks import watched_locks
 from tests.upgrade.old_release import OldRelease, a_copy, connected_to
 from tests.upgrade.record import SAMPLES, Columns, released_columns
 from tests.upgrade.tape import Tape
@@ -46,7 +47,7 @@ def old_release(django_db_setup: None, django_db_blocker: DjangoDbBlocker) -> It
 
 def test_the_last_release_takes_orders_in_during_the_way_back_and_the_upgrade(old_release: OldRelease) -> None:
     assert old_release.faults == []
-    with connected_to(old_release.address):
+    with connected_to(old_release.address), watched_locks() as locks:
         with old_release.at_work():
             call_command("migrate_back", last_release().version, stdout=StringIO())
         assert old_release.faults == []
@@ -58,6 +59,8 @@ def test_the_last_release_takes_orders_in_during_the_way_back_and_the_upgrade(ol
         # Two orders each time, the one that was there before, and the many: no statement was refused.
         assert Order.objects.count() == old_release.performed * 2 + 1 + 3000
     assert back > FILLED
+    assert locks.statements > 400
+    assert locks.faults == []
 
 
 def assert_has_columns(released: Columns) -> None:

@@ -89,9 +89,7 @@ def _swap(connection, table, column):
     parent = f"{table}_by_month"
     with transaction.atomic(using=connection.alias), connection.cursor() as cursor:
         cursor.execute("SET LOCAL lock_timeout = '2s'")
-        if table == "engine_pushattempt":  # in the order in which workers take them
-            cursor.execute("LOCK TABLE engine_push IN SHARE ROW EXCLUSIVE MODE")
-        cursor.execute(f"LOCK TABLE {table} IN ACCESS EXCLUSIVE MODE")
+        _lock(cursor, table)
         _number_by_default(cursor, table)
         cursor.execute("SELECT conname FROM pg_constraint WHERE conrelid = %s::regclass AND contype = 'p'", [table])
         key = cursor.fetchone()[0]
@@ -113,6 +111,18 @@ def _swap(connection, table, column):
         cursor.execute(f"CREATE TABLE {table}_rest PARTITION OF {parent} DEFAULT")
         if table == "engine_callback":
             cursor.execute(KEY_TRIGGER)
+
+
+def _lock(cursor, *tables):
+    """Lock all that is needed at once, in the order in which workers take it and as strongly as anything here needs.
+
+    What refers to pushes is attached and dropped only under a lock of these alone. A weaker one first would let a worker
+    begin to change a push, which then waits for us, and we for it.
+    """
+    if "engine_pushattempt" in tables:
+        cursor.execute("LOCK TABLE engine_push IN ACCESS EXCLUSIVE MODE")
+    for table in tables:
+        cursor.execute(f"LOCK TABLE {table} IN ACCESS EXCLUSIVE MODE")
 
 
 def _number_by_default(cursor, table):
@@ -171,17 +181,17 @@ def undo(apps, schema_editor):
     """Put everything into one table again; needs room for what came after the bound. The last version may go on."""
     connection = schema_editor.connection
     with transaction.atomic(using=connection.alias), connection.cursor() as cursor:
-        for table, column in TABLES.items():
-            _join(cursor, table, column)
+        for table in TABLES:
+            if not _exists(cursor, table):
+                raise RuntimeError(f"{table} was dropped with what it kept; there is no way back.")
+        # What the last version wants of them waits here, and looks for a parent only once there is none any more.
+        _lock(cursor, *TABLES, *(f"{table}_by_month" for table in TABLES))
+        for table in TABLES:
+            _join(cursor, table)
 
 
-def _join(cursor, table, column):
+def _join(cursor, table):
     parent = f"{table}_by_month"
-    if not _exists(cursor, table):
-        raise RuntimeError(f"{table} was dropped with what it kept; there is no way back.")
-    # What the last version wants of it waits here, and looks for a parent only once there is none any more.
-    cursor.execute(f"LOCK TABLE {table} IN ACCESS EXCLUSIVE MODE")
-    cursor.execute(f"LOCK TABLE {parent} IN ACCESS EXCLUSIVE MODE")
     cursor.execute(f"ALTER TABLE {parent} DETACH PARTITION {table}")
     cursor.execute(f"SELECT last_value, is_called FROM {table}_id_seq")
     last, is_called = cursor.fetchone()

@@ -2,7 +2,8 @@
 
 Whoever waits for the lock that a change of a table needs keeps all others waiting behind it, readers too. So it gives
 up soon, lets them pass, and comes back. What it does once it has the lock may take as long as it takes. With one table
-locked it hardly waits for another: somebody who has that one may wait for this, and PostgreSQL would end one of them.
+locked it hardly waits for another, and no more once others may have waited for almost a second: somebody who has that
+one may wait for this, and PostgreSQL would end whichever of them has waited for so long.
 """
 
 import re
@@ -32,8 +33,11 @@ _MAKES_INDEX = re.compile(
     r"\bCREATE\s+(?:UNIQUE\s+)?INDEX\s+CONCURRENTLY\s+(?:IF\s+NOT\s+EXISTS\s+)?\"?(\w+)", re.IGNORECASE
 )
 _LOCKS = re.compile(r"(?:ALTER|DROP|CREATE\s+(?:UNIQUE\s+)?(?:INDEX|TRIGGER)|LOCK)\b", re.IGNORECASE)
-# Well below `deadlock_timeout`, after which the other one would be ended.
+# How long it waits for further locks, and until when, counted from its first. Well below `deadlock_timeout`, a second
+# unless it is set: whoever has waited for so long looks whether somebody waits for it in turn, and would be ended.
 _HOLDING_MS = 200
+_HELD_LONG_SECONDS = 0.5
+_HELD_LONG_MS = 1
 _INVALID = "SELECT 1 FROM pg_index WHERE indexrelid = to_regclass(%s) AND NOT indisvalid"
 
 
@@ -67,7 +71,7 @@ def own_timeouts() -> Iterator[None]:
     _set("lock_timeout", settings.MIGRATE_LOCK_SECONDS)
     _set("statement_timeout", settings.MIGRATE_STATEMENT_SECONDS)
     try:
-        with connection.execute_wrapper(_with_patience):
+        with connection.execute_wrapper(_Patience()):
             yield
     finally:
         with connection.cursor() as cursor:
@@ -107,21 +111,39 @@ def _set(name: str, seconds: float) -> None:
         cursor.execute(f"SET {name} = {int(seconds * 1000)}")
 
 
-def _with_patience(execute: Execute, sql: str, params: Any, many: bool, context: dict[str, Any]) -> Any:
-    """Let what keeps nobody waiting wait for locks itself, and make an index anew that was left unfinished."""
-    if not _KEEPS_NOBODY_WAITING.search(str(sql)):
+class _Patience:
+    """Gives each statement the time that it may wait for locks."""
+
+    def __init__(self) -> None:
+        self._locked_at: float | None = None
+
+    def __call__(self, execute: Execute, sql: str, params: Any, many: bool, context: dict[str, Any]) -> Any:
+        if _KEEPS_NOBODY_WAITING.search(str(sql)):
+            return _wait_as_long_as_it_takes(execute, sql, params, many, context)
+        if _status() == TransactionStatus.IDLE:
+            self._locked_at = None
+        if self._locked_at is not None:
+            execute(f"SET LOCAL lock_timeout = {self._allowed_ms()}", None, False, context)
         result = execute(sql, params, many, context)
-        if connection.in_atomic_block and _LOCKS.match(str(sql).lstrip()):
-            shorter = min(_HOLDING_MS, int(settings.MIGRATE_LOCK_SECONDS * 1000))
-            execute(f"SET LOCAL lock_timeout = {shorter}", None, False, context)
+        if self._locked_at is None and connection.in_atomic_block and _LOCKS.match(str(sql).lstrip()):
+            self._locked_at = time.monotonic()
         return result
+
+    def _allowed_ms(self) -> int:
+        if self._locked_at is not None and time.monotonic() - self._locked_at > _HELD_LONG_SECONDS:
+            return _HELD_LONG_MS
+        return min(_HOLDING_MS, int(settings.MIGRATE_LOCK_SECONDS * 1000))
+
+
+def _wait_as_long_as_it_takes(execute: Execute, sql: str, params: Any, many: bool, context: dict[str, Any]) -> Any:
+    """Let what keeps nobody waiting wait for locks itself, and make an index anew that was left unfinished."""
     execute("SET lock_timeout = 0", None, False, context)
     try:
         if made := _MAKES_INDEX.search(str(sql)):
             _drop_unfinished(made[1], execute, context)
         return execute(sql, params, many, context)
     finally:
-        if not connection.needs_rollback and not _has_failed():
+        if not connection.needs_rollback and _status() != TransactionStatus.INERROR:
             execute(f"SET lock_timeout = {int(settings.MIGRATE_LOCK_SECONDS * 1000)}", None, False, context)
 
 
@@ -132,6 +154,6 @@ def _drop_unfinished(name: str, execute: Execute, context: dict[str, Any]) -> No
         execute(f'DROP INDEX CONCURRENTLY "{name}"', None, False, context)
 
 
-def _has_failed() -> bool:
-    """Return whether the transaction can only be rolled back, which takes the time-out back, too."""
-    return bool(connection.connection.info.transaction_status == TransactionStatus.INERROR)
+def _status() -> TransactionStatus:
+    """Return in which kind of transaction the connection is. In a failed one it can only roll back, time-outs too."""
+    return TransactionStatus(connection.connection.info.transaction_status)

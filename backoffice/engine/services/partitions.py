@@ -25,6 +25,8 @@ logger = logging.getLogger(__name__)
 # Months beyond the one that begins next: so long may nobody look before the default partition is needed.
 MONTHS_AHEAD = 3
 _LOCK_WAIT = "2s"
+# With one table locked: well below the second after which PostgreSQL would end somebody who waits for that one.
+_FURTHER_LOCK_WAIT = "200ms"
 _KEYS_AT_ONCE = 5000
 _ANALYZE_AFTER = timedelta(days=7)
 _PARTITIONS = """
@@ -183,7 +185,9 @@ def _run(table: DividedTable, statements: Iterable[str], values: dict[str, sql.C
     values = values | {key: sql.Identifier(name) for key, name in names.items()}
     with transaction.atomic(), connection.cursor() as cursor:
         cursor.execute(f"SET LOCAL lock_timeout = '{_LOCK_WAIT}'")
-        for statement in (_LOCK, *statements):
+        cursor.execute(sql.SQL(_LOCK).format(**values))
+        cursor.execute(f"SET LOCAL lock_timeout = '{_FURTHER_LOCK_WAIT}'")
+        for statement in statements:
             cursor.execute(sql.SQL(statement).format(**values))
 
 
