@@ -46,9 +46,12 @@ class Cancellation(VendorOrderHandler):
             return
         with self.patient_with_new():
             report = self.read()
-            if report.state not in _DECIDED:
+            if report.state not in _DECIDED and self._times_accepted() < 2:
                 report = self._ask()
         self.delivery.record(lambda: self._conclude(report))
+
+    def _times_accepted(self) -> int:
+        return self.push.attempt_rows.filter(step="cancel", has_effect=True, status__range=(200, 299)).count()
 
     def _takes_back(self) -> bool:
         """Return whether this part alone is to be cancelled, and is still the vendor's order that was meant."""
@@ -94,9 +97,10 @@ class Cancellation(VendorOrderHandler):
 
     def _request(self) -> OrderReport:
         """Request it. Raise VendorAmbiguous where the vendor accepts and still shows the order as it was: it is read
-        again until the settle time is over. Accepted so a second time, that response decides.
+        again until the settle time is over. Accepted so a second time, that response decides; where it shows nothing,
+        the next reading does.
         """
-        accepted = self.push.attempt_rows.filter(step="cancel", has_effect=True, status__range=(200, 299)).exists()
+        accepted = self._times_accepted()
         report = self.delivery.vendor_as(TakesDraftOrders).cancel_order(self.row.vendor_id)
         if report.state not in _DECIDED and not accepted:
             text = _("%(vendor)s accepted the cancellation of %(reference)s, but does not show it as cancelled yet.")

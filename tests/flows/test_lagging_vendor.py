@@ -93,12 +93,13 @@ def test_a_cancellation_that_is_accepted_before_it_shows_is_no_refusal(
     assert sandbox.ledger.physical_orders() == []
 
 
+@pytest.mark.parametrize("is_shown", [True, False])
 def test_a_cancellation_that_is_accepted_and_never_happens_is_asked_for_twice_and_then_refused(
-    sandbox: Sandbox, place: Place, work: Work
+    sandbox: Sandbox, place: Place, work: Work, is_shown: bool
 ) -> None:
-    """The control: the order goes on in the end, and says that it does."""
+    """The control: the order goes on in the end, and says that it does; also where no response shows it."""
     order = place()
-    shown = _show(order.vendor_orders.get())
+    shown = _show(order.vendor_orders.get()) if is_shown else ""
     rule = sandbox.faults.add("status", path=CANCEL, status=202, body=shown)
 
     cancel_order(order, actor="tester", reason="wrong colour")
