@@ -115,6 +115,11 @@ class ProductionOrder(Reported):
                 fields=["merchant", "-is_express", "due_at", "id"], condition=_TO_DO, name="production_of_merchant"
             ),
             models.Index(fields=["vendor", "read_at"], condition=_TO_DO, name="production_unread"),
+            models.Index(
+                fields=["unreadable_since", "id"],
+                condition=_TO_DO & Q(unreadable_since__isnull=False),
+                name="production_unreadable",
+            ),
             models.Index(fields=["state", "-id"], name="production_state"),
             # Found by their beginnings too, whatever the language of the database.
             models.Index(fields=["reference"], opclasses=["varchar_pattern_ops"], name="production_reference"),

@@ -51,3 +51,10 @@ class ProductionPull(PullRun[GivesProductionOrders]):
 
     def describe(self, report: ProductionOrderReport) -> str:
         return f"{report.vendor_id} {report.reference}"
+
+
+def unreadable_texts(rows: Iterable[ProductionOrder]) -> dict[int, str]:
+    """Return why the vendor did not show these the last time, by their keys. One query."""
+    keys = [row.pk for row in rows]
+    events = ProductionEvent.objects.filter(production_order__in=keys, kind="production.unreadable").order_by("pk")
+    return {event.production_order_id: event.params.get("cause", "") for event in events}

@@ -96,6 +96,13 @@ class VendorOrder(Reported):
                 condition=Q(files_due_at__isnull=False, state__in=["submitted", "checked", "in_production", "unknown"]),
                 name="vendor_order_files_due",
             ),
+            models.Index(
+                fields=["unreadable_since", "id"],
+                condition=Q(
+                    unreadable_since__isnull=False, state__in=["submitted", "checked", "in_production", "unknown"]
+                ),
+                name="vendor_order_unreadable",
+            ),
         ]
 
     def __str__(self) -> str:

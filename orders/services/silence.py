@@ -2,16 +2,19 @@
 orders, once a silence.
 """
 
+from collections.abc import Iterable
 from datetime import date, datetime, timedelta
 
 from django.db import transaction
 from django.db.models import Exists, OuterRef
 from django.utils import timezone
+from django.utils.formats import date_format
 
 from backoffice.engine.models import Integration
 from backoffice.engine.services.task_queue import RUN_RULES, enqueue_soon_on_commit
+from backoffice.text.translatable import gettext as _
 from backoffice.vendors.abilities import ReportsOrders
-from backoffice.vendors.registry import live_accounts
+from backoffice.vendors.registry import live_accounts, vendor_title
 from orders.models import OrderEvent, VendorOrder, VendorOrderState
 
 # No answer of any kind for so long, although it is asked every few minutes how its orders are.
@@ -55,6 +58,23 @@ def note_unreadable(row: VendorOrder, *, text: str) -> None:
         )
     if before:
         enqueue_soon_on_commit(RUN_RULES)
+
+
+def unreadable_texts(rows: Iterable[VendorOrder]) -> dict[int, str]:
+    """Return why the vendor did not show these parts the last time, by their keys. One query."""
+    orders = {row.order_id for row in rows}
+    events = OrderEvent.objects.filter(order__in=orders, kind="vendor.unreadable").order_by("pk")
+    return {int(event.source_key.split(":")[1]): event.params.get("text", "") for event in events}
+
+
+def describe_unreadable(row: VendorOrder) -> str:
+    """Return what it means that the vendor does not show a part, and what helps: sentences for people."""
+    text = _(
+        "The status of this part has not been updated since %(since)s: what is shown here may be out of date. Ask "
+        "%(vendor)s about order %(id)s."
+    )
+    since = date_format(timezone.localtime(row.unreadable_since), "DATETIME_FORMAT")
+    return text % {"vendor": vendor_title(row.vendor), "since": since, "id": row.vendor_id}
 
 
 def _unreadable_key(row: VendorOrder, day: date) -> str:

@@ -4,11 +4,15 @@ from collections.abc import Callable
 from datetime import timedelta
 
 import pytest
+from django.contrib.auth.models import User
 from django.core.management import CommandError, call_command
 from django.db import connection
 from django.db.models import F
+from django.test import Client
 from django.utils import timezone
 
+from backoffice.dashboard.kind import InboxKind
+from backoffice.dashboard.kinds import unreadable
 from backoffice.engine.models import Drift, PullCursor, VendorToken
 from backoffice.engine.models.callback import CallbackState
 from backoffice.engine.services import limiter, pull_runs
@@ -150,6 +154,42 @@ def test_what_cannot_be_read_on_a_second_day_is_a_silence_that_rules_follow_once
     assert silence.params["since"] == order.events.filter(kind="vendor.unreadable").first().params["since"]
 
 
+def test_an_order_whose_status_cannot_be_updated_is_in_the_inbox_with_its_cause_until_the_vendor_shows_it(
+    sandbox: Sandbox, place: Place, client: Client
+) -> None:
+    bad, good = place(), place()
+    rule = sandbox.faults.add(
+        "status", method="GET", path=read_path(bad), status=404, body='{"message": "No such order"}'
+    )
+    read_stale(bad, good)
+    assert not kind_of_unreadable().rows().exists(), "one that is read again within the hour needs nobody"
+    pass_hours(3)
+    (need,) = kind_of_unreadable().needs(list(kind_of_unreadable().rows()))
+    assert need.what.startswith(bad.number)
+    assert "Gone" in need.detail
+    client.force_login(User.objects.create_superuser("mara"))
+    part = bad.vendor_orders.get()
+    advice = f"Ask mypromo about order {part.vendor_id}."
+    assert advice in client.get(need.url).content.decode()
+    assert advice not in client.get(f"/admin/orders/order/{good.pk}/change/").content.decode()
+
+    since = part.unreadable_since
+    read_stale(bad)
+    assert (bad.vendor_orders.get().unreadable_since, rule.hits) == (since, 2)
+    sandbox.faults.clear()
+    read_stale(bad)
+    assert bad.vendor_orders.get().unreadable_since is None
+    assert not kind_of_unreadable().rows().exists()
+
+
+def kind_of_unreadable() -> InboxKind:
+    return next(kind for kind in unreadable.KINDS if kind.name == "unreadable-orders")
+
+
+def pass_hours(hours: int) -> None:
+    VendorOrder.objects.update(unreadable_since=F("unreadable_since") - timedelta(hours=hours))
+
+
 def test_several_in_a_row_that_cannot_be_read_end_the_run_and_stand_behind_the_others_in_the_next(
     sandbox: Sandbox, place: Place
 ) -> None:
@@ -185,9 +225,14 @@ def test_an_order_that_cannot_be_applied_keeps_no_other_and_is_read_in_the_next_
         result = OrderPull("mypromo").run()
         cursor.execute("SELECT set_config('test.broken', '', true)")
     assert (set(result.failed), result.missed) == ({bad.number}, [good.number])
+    assert list(VendorOrder.objects.exclude(unreadable_since=None).values_list("order", flat=True)) == [bad.pk]
+    pass_hours(3)
+    (need,) = kind_of_unreadable().needs(list(kind_of_unreadable().rows()))
+    assert "log of the workers" in need.detail
     # The list has no news any more, and the order is read all the same.
     PullCursor.objects.update(since=timezone.now() + timedelta(days=2))
     assert OrderPull("mypromo").run().missed == [bad.number]
+    assert not VendorOrder.objects.exclude(unreadable_since=None).exists()
 
 
 def test_a_vendor_that_stops_answering_ends_the_run_and_is_said(sandbox: Sandbox, place: Place, settings) -> None:

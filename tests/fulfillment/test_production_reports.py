@@ -10,10 +10,13 @@ import msgspec
 import pytest
 from django.core.management import CommandError, call_command
 from django.db import connection
+from django.db.models import F
 from django.utils import timezone
 
+from backoffice.dashboard.kinds import unreadable
 from backoffice.engine.models import Callback
 from backoffice.engine.models.callback import CallbackState
+from backoffice.engine.models.reported import UNREADABLE_AFTER
 from backoffice.engine.services.callbacks import replay_callbacks, store_callback, work_due_callbacks
 from backoffice.sandbox import Sandbox
 from backoffice.sandbox.mypromo.production_views import production_order
@@ -22,6 +25,7 @@ from backoffice.vendors.base import CallbackRequest
 from backoffice.vendors.production_messages import ProductionOrderReport
 from backoffice.vendors.registry import vendor_type
 from catalog.models import Product, Variant
+from fulfillment.admin.production_page.steps import next_step
 from fulfillment.models import (
     DispatchState,
     LabelKind,
@@ -271,6 +275,17 @@ def test_a_production_order_that_cannot_be_read_keeps_no_other_from_it_and_says_
     good.refresh_from_db()
     assert good.read_at is not None
     assert "500" in bad.events.get(kind="production.unreadable").params["cause"]
+    kind = next(kind for kind in unreadable.KINDS if kind.name == "unreadable-production")
+    assert not kind.rows().exists()
+    ProductionOrder.objects.update(unreadable_since=F("unreadable_since") - UNREADABLE_AFTER)
+    (need,) = kind.needs(list(kind.rows()))
+    assert (need.what, "500" in need.detail) == (bad.reference, True)
+    bad.refresh_from_db()
+    assert "ask the vendor" in str(next_step(bad).text)
+    sandbox.faults.clear()
+    ProductionOrder.objects.update(read_at=None)
+    ProductionPull(VENDOR).run(since=(timezone.now() + timedelta(days=1)).date())
+    assert not kind.rows().exists()
 
 
 def test_a_parcel_reported_elsewhere_is_seen_and_takes_its_label(make: Make) -> None:

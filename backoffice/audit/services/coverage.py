@@ -127,7 +127,9 @@ IGNORED: dict[str, tuple[str, ...]] = {
     ),
     "catalog.tableimport": ("content", "waiting_since", "reading_since", "seen", "counts", "problems", "requests"),
     "orders.orderevent": ("awaiting_rules",),
-    "orders.vendororder": ("reported_at", "reported_history_id", "reported_rank", "read_at", "document_states"),
+    "orders.vendororder": (
+        "reported_at", "reported_history_id", "reported_rank", "read_at", "unreadable_since", "document_states",
+    ),
     "orders.vendororderline": ("file_states", "checked_files"),
     "orders.design": ("read_at", "opened_at"),
     # Saved after each pause while somebody types; what comes of it is an order.
@@ -139,7 +141,9 @@ IGNORED: dict[str, tuple[str, ...]] = {
         "poll_at", "poll_seconds", "followed_at", "orders_seen", "scans", "last_scan", "settles_until", "mailed_at",
     ),
     "marketing.cardrecipient": ("scans", "last_scan", "delivery", "raw_delivery"),
-    "fulfillment.productionorder": ("reported_at", "reported_history_id", "reported_rank", "read_at"),
+    "fulfillment.productionorder": (
+        "reported_at", "reported_history_id", "reported_rank", "read_at", "unreadable_since",
+    ),
     "fulfillment.productionfile": ("next_at", "attempts", "problem"),
     "woocommerce.wooconnection": (
         "pull_after", "pull_offset", "pulled_at", "webhook_at", "webhooks_at", "products_page", "products_read_at",

@@ -35,7 +35,7 @@ def _order_need(row: ProductionOrder) -> Need:
     )
 
 
-def _essentials(row: ProductionOrder) -> Essentials:
+def production_essentials(row: ProductionOrder) -> Essentials:
     items = row.items.order_by("pk").values_list("name", "sku", "quantity")[:ITEMS]
     return Essentials(
         chips=[ProductionOrderState(row.state).chip()],
@@ -104,7 +104,7 @@ def _work(section: Section, **look: Any) -> InboxKind:
         since="due_at",
         needs=each(_order_need),
         page=page_of("fulfillment_productionorder_changelist", query=f"?section={section}"),
-        essentials=_essentials,
+        essentials=production_essentials,
         **look,
     )
 
@@ -123,7 +123,7 @@ KINDS = [
         since="announced_at",
         related=("production_order", "answer"),
         needs=each(_lost_need),
-        essentials=lambda label: _essentials(label.production_order),
+        essentials=lambda label: production_essentials(label.production_order),
     ),
     InboxKind(
         name="refused-labels",
@@ -138,7 +138,7 @@ KINDS = [
         since="asked_at",
         related=("production_order",),
         needs=_refused_needs,
-        essentials=lambda label: _essentials(label.production_order),
+        essentials=lambda label: production_essentials(label.production_order),
     ),
     _work(
         Section.LATE,
@@ -170,6 +170,6 @@ KINDS = [
         related=("production_order",),
         needs=each(_file_need),
         page=page_of("fulfillment_productionorder_changelist"),
-        essentials=lambda row: _essentials(row.production_order),
+        essentials=lambda row: production_essentials(row.production_order),
     ),
 ]

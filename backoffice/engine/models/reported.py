@@ -1,9 +1,15 @@
 """What is remembered of the newest report about a row."""
 
+from datetime import timedelta
+
 from django.db import models
+from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from backoffice.vendors.messages import Version
+
+# For so long a vendor may fail to show a row, in reading after reading, before a person is needed.
+UNREADABLE_AFTER = timedelta(hours=3)
 
 
 class Reported(models.Model):
@@ -13,6 +19,8 @@ class Reported(models.Model):
     reported_history_id = models.BigIntegerField(default=0)
     reported_rank = models.SmallIntegerField(default=0)
     read_at = models.DateTimeField(_("last synced"), null=True, blank=True)
+    # Its vendor was asked for it alone, and has shown nothing since that could be applied. Every report ends that.
+    unreadable_since = models.DateTimeField(_("status not updated since"), null=True, blank=True, editable=False)
 
     class Meta:
         abstract = True
@@ -23,3 +31,8 @@ class Reported(models.Model):
         if self.reported_at is None:
             return None
         return Version(updated_at=self.reported_at, history_id=self.reported_history_id, rank=self.reported_rank)
+
+    @property
+    def is_unreadable(self) -> bool:
+        """Whether a person has to find out why its vendor does not show it any more."""
+        return self.unreadable_since is not None and self.unreadable_since <= timezone.now() - UNREADABLE_AFTER

@@ -11,6 +11,7 @@ from typing import Any, ClassVar, Generic, Self, TypeVar
 from django.conf import settings
 from django.core.cache import cache
 from django.db.models import F, Q, QuerySet
+from django.db.models.functions import Coalesce, Now
 from django.utils import timezone
 
 from backoffice.engine.models.callback import CallbackState
@@ -107,7 +108,9 @@ class PullRun(ABC, Generic[A]):
         except Exception:  # nor does it keep the vendor's cursor where it is
             logger.exception("The report of %s about %s could not be applied.", self.vendor, name)
             self.failed.append(name)
-            self.model.objects.filter(vendor=self.vendor, vendor_id=report.vendor_id).update(read_at=None)
+            self.model.objects.filter(vendor=self.vendor, vendor_id=report.vendor_id).update(
+                read_at=None, unreadable_since=Coalesce("unreadable_since", Now())
+            )
             return
         self.counts[outcome.state] += 1
         if outcome.state == CallbackState.APPLIED:
@@ -170,7 +173,9 @@ class PullRun(ABC, Generic[A]):
         """Let all others be read before it; one that is not there is read once a day."""
         hours = 0 if isinstance(error, VendorNotFound) else STALE_HOURS - RETRY_HOURS
         self.note_unreadable(row, text=error.text)
-        self.model.objects.filter(pk=row.pk).update(read_at=timezone.now() - timedelta(hours=hours))
+        self.model.objects.filter(pk=row.pk).update(
+            read_at=timezone.now() - timedelta(hours=hours), unreadable_since=Coalesce("unreadable_since", Now())
+        )
         name = getattr(row, self.named_by)
         self.failed.append(name)
         self.progress(f"{name}: {error.text}")

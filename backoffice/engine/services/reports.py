@@ -154,7 +154,9 @@ class ReportApplication(ABC):
         changed += set_changed(row, self.values_of_parts())
         if "raw_state" in changed and report.state == "unknown":
             self.note(self.unknown_word, word=report.raw_state)
-        read = {"read_at": timezone.now()} if self.source in ("answer", "poll") else {}
+        read: dict[str, Any] = {"read_at": timezone.now()} if self.source in ("answer", "poll") else {}
+        if row.unreadable_since is not None:
+            read["unreadable_since"] = None
         if changed or read:
             set_changed(row, read)
             row.save(update_fields=[*changed, *read, "updated_at"])

@@ -50,6 +50,9 @@ def _trouble(order: ProductionOrder) -> NextStep | None:
         )
     if any(file.needs_attention for file in order.files.all()):
         return NextStep(Tone.AMBER, "draft", _("A file could not be downloaded: check it before printing."), "items")
+    if order.is_unreadable:
+        text = _("Its status cannot be updated: ask the vendor whether it is still to be made.")
+        return NextStep(Tone.AMBER, "phonelink_ring", text, "timeline")
     return None
 
 

@@ -35,6 +35,7 @@ from orders.models import (
     VendorOrderLine,
     VendorOrderState,
 )
+from orders.models.vendor_order import IN_PROGRESS
 from orders.services.designs.ids import find_designs
 from orders.services.editing.edits import can_edit
 from orders.services.file_states import (
@@ -46,6 +47,7 @@ from orders.services.file_states import (
     parts_of_lines,
 )
 from orders.services.reports.manual import awaits_confirmation, can_record_progress
+from orders.services.silence import describe_unreadable
 from orders.services.timeline import SENTENCES, describe
 
 # Each comes together with one that says more: a hold with its reason, a refusal with the vendor's words.
@@ -87,6 +89,8 @@ class VendorContext:
     # Slips and labels that we supply, and what is wrong with files of this part.
     documents: list[SuppliedFile] = field(default_factory=list)
     file_troubles: list[str] = field(default_factory=list)
+    # What it means that the status of this part cannot be updated.
+    unreadable: str = ""
 
 
 @dataclass(frozen=True)
@@ -277,6 +281,7 @@ def _vendors(order: Order) -> list[VendorContext]:
             labels.get(row.pk),
             may_be_recorded=bool(can_record_progress(order, row)),
             awaits_confirmation=awaits_confirmation(order, row),
+            unreadable=describe_unreadable(row) if row.state in IN_PROGRESS and row.is_unreadable else "",
         )
         for row in rows
     ]

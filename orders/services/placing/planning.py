@@ -86,6 +86,7 @@ def start_over(vendor_order: VendorOrder) -> str:
     vendor_order.state = VendorOrderState.PLANNED
     vendor_order.vendor_id = vendor_order.raw_state = ""
     vendor_order.submitted_at = vendor_order.reported_at = vendor_order.read_at = None
+    vendor_order.unreadable_since = None
     vendor_order.reported_history_id = vendor_order.reported_rank = 0
     vendor_order.shipping_earliest = vendor_order.shipping_latest = vendor_order.late = None
     vendor_order.document_states, vendor_order.files_due_at = [], None

@@ -149,6 +149,13 @@ CASES: dict[str, Callable[[], object]] = {
     "files-at-vendor": lambda: VendorOrder.objects.create(
         order=make_order(state="closed"), vendor="mypromo", part=1, reference="W-9", state="submitted", files_due_at=NOW
     ),
+    "unreadable-orders": lambda: VendorOrder.objects.create(
+        order=make_order(state="closed"), vendor="mypromo", part=1, reference="W-9", state="submitted",
+        unreadable_since=NOW - DAY,
+    ),
+    "unreadable-production": lambda: ProductionOrder.objects.filter(pk=to_make(DAY).pk).update(
+        unreadable_since=NOW - DAY
+    ),
     "late-production": lambda: make_order(state="released", late=True),
     "late-delivery": lambda: make_order(state="released", late=True, shipment="shipped"),
     "to-release": make_order,
