@@ -14,7 +14,7 @@ from backoffice.staff.text_fields import posted_text, searched_text
 from backoffice.text.structs import Text
 from backoffice.text.translatable import gettext as _
 from orders.admin.order_edit.desk import EditDesk
-from orders.admin.order_page.frame import Pages, find_order, order_url, render
+from orders.admin.order_page.frame import Pages, find_order, order_url, posted_revision, render
 from orders.admin.product_search import find_products
 from orders.models import Order, OrderState
 from orders.services.change_labels import show_changes
@@ -41,7 +41,7 @@ def edit(request: HttpRequest, pk: int) -> HttpResponse:
             order,
             desk.changes(keep_uploads=True),
             actor=actor(request),
-            revision=_revision(request),
+            revision=posted_revision(request.POST),
             anyway=request.POST.get("save") == "anyway",
             release=request.POST.get("save") != "hold",
         )
@@ -110,12 +110,6 @@ def _preview_context(found: EditPreview | None) -> dict[str, Any]:
     """Return the changes in words; the total stands beside them already."""
     shown = show_changes(found.changes) if found else []
     return {"found": found, "shown": [change for change in shown if change.path != "total"]}
-
-
-def _revision(request: HttpRequest) -> int:
-    """Return the revision that the page was made of; one that is none of ours is outdated."""
-    text = request.POST.get("revision", "")
-    return int(text) if text.isascii() and text.isdigit() and len(text) < 10 else 0
 
 
 def _may_override(order: Order, desk: EditDesk) -> bool:

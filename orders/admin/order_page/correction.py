@@ -6,13 +6,14 @@ from typing import Any
 from django import forms
 from django.http import HttpRequest, HttpResponse
 
+from backoffice.paper.postal import address_lines
 from backoffice.sight import PERSONAL_DATA, require_sight
 from backoffice.staff.base import actor
 from backoffice.staff.pages import get_visible_or_404
 from backoffice.staff.text_fields import CodeField, LineField, PartField, posted_text
 from backoffice.text.translatable import gettext as _
 from orders.admin.order_page.address_context import SENT, longest_allowed
-from orders.admin.order_page.frame import Pages, fill_in, find_order
+from orders.admin.order_page.frame import Pages, fill_in, find_order, posted_revision
 from orders.models import Address, AddressRole
 from orders.services.editing.edits import correct_address
 from orders.services.preflight.address_proposals import propose_address
@@ -65,10 +66,13 @@ def correct(request: HttpRequest, pk: int, role: str) -> HttpResponse:
     vendors = order.lines.order_by().values_list("vendor", flat=True).distinct()
     limits = longest_allowed(vendors) if address.role in SENT else {}
     posted, given = _posted(request, address)
+    revision = posted_revision(request.POST)
 
     def do(values: dict[str, Any]) -> str:
         named = {name: value for name, value in values.items() if name in given}
-        corrected = correct_address(order, role=AddressRole(role), values=named, actor=actor(request))
+        corrected = correct_address(
+            order, role=AddressRole(role), values=named, actor=actor(request), revision=revision
+        )
         return _("The address is corrected. Order status: %s.") % corrected.get_state_display()
 
     return fill_in(
@@ -80,6 +84,7 @@ def correct(request: HttpRequest, pk: int, role: str) -> HttpResponse:
         path=f"{address.field}.",
         title=_("Correct an address of %(number)s") % {"number": order.number},
         address=address,
+        current=address_lines(vars(address), country=address.country_code),
         suggestion=_suggestion(address, limits),
     )
 

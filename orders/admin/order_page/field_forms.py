@@ -43,6 +43,7 @@ class FieldForm:
     url: str
     fields: list[FormField]
     button: str
+    revision: int
 
 
 def field_forms(
@@ -80,6 +81,7 @@ def _form(
         url=reverse("admin:orders_order_address", args=[page.order.pk, role]),
         fields=list(_fields(address, names, named, proposal, limits)),
         button=_button(page, hold),
+        revision=page.order.revision,
     )
 
 

@@ -6,11 +6,11 @@ from typing import Any
 from django import forms
 from django.contrib import admin, messages
 from django.core.exceptions import PermissionDenied
-from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect, QueryDict
 from django.template.response import TemplateResponse
 from django.urls import reverse
 
-from backoffice.errors import DomainError, InvalidInput
+from backoffice.errors import DomainError, InvalidInput, Outdated
 from backoffice.staff.base import refuse
 from backoffice.staff.marks import came_from
 from backoffice.staff.pages import View, get_visible_or_404
@@ -41,6 +41,12 @@ def goes_on(request: HttpRequest, order: Order) -> str:
     return came_from(request) or order_url(order.pk)
 
 
+def posted_revision(given: QueryDict) -> int:
+    """Return the revision that the page was made of; one that is none of ours is outdated."""
+    text = given.get("revision", "")
+    return int(text) if text.isascii() and text.isdigit() and len(text) < 10 else 0
+
+
 def render(request: HttpRequest, template: str, order: Order, **context: Any) -> HttpResponse:
     """Show a page about the order; its `back` leads to the order's page."""
     shared = {**admin.site.each_context(request), "order": order, "back": order_url(order.pk)}
@@ -60,7 +66,7 @@ def fill_in(
     """Show the form; on a valid POST call `do` with its values and go back with the text it returns.
 
     What `do` refuses by field stands at the fields, without the `path` before their names; other refusals stand on
-    the order's page.
+    the order's page. Where somebody else was faster the form is shown again as it was filled in, as `outdated`.
     """
     if request.method == "POST" and form.is_valid():
         try:
@@ -70,6 +76,8 @@ def fill_in(
             for place, texts in (error.errors or {"": [error.text]}).items():
                 name = place.removeprefix(path)
                 form.add_error(name if name in form.fields else None, texts)
+        except Outdated:
+            context["outdated"] = True
         except DomainError as error:
             return refuse(request, error, to=goes_on(request, order))
     return render(request, template, order, form=form, **context)

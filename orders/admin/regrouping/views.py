@@ -12,7 +12,7 @@ from backoffice.amounts import money
 from backoffice.errors import DomainError, InvalidInput
 from backoffice.staff.base import actor
 from backoffice.text.translatable import gettext as _
-from orders.admin.order_page.frame import Pages, find_order, order_url, render
+from orders.admin.order_page.frame import Pages, find_order, order_url, posted_revision, render
 from orders.admin.regrouping.split_desk import SplitDesk, split_outcome
 from orders.models import Order
 from orders.services.regrouping.candidates import find_candidates
@@ -34,7 +34,7 @@ def split(request: HttpRequest, pk: int) -> HttpResponse:
                 order,
                 desk.split,
                 actor=actor(request),
-                revision=_revision(request.POST),
+                revision=posted_revision(request.POST),
                 anyway=request.POST.get("save") == "anyway",
             )
         except InvalidInput as error:
@@ -71,7 +71,7 @@ def merge(request: HttpRequest, pk: int) -> HttpResponse:
     problem = ""
     if request.method == "POST":
         try:
-            merged = merge_orders(order, chosen, actor=actor(request), revision=_revision(request.POST))
+            merged = merge_orders(order, chosen, actor=actor(request), revision=posted_revision(request.POST))
         except InvalidInput as error:
             problem = " ".join([error.text, *(text for texts in error.errors.values() for text in texts)])
         except DomainError as error:
@@ -125,12 +125,6 @@ def _chosen(given: QueryDict) -> list[int]:
     """Return the keys of the marked orders; what is no key is left out."""
     texts = list(dict.fromkeys(given.getlist("order")))[:MOST_MERGED]
     return [int(text) for text in texts if text.isascii() and text.isdigit() and int(text) <= _LARGEST]
-
-
-def _revision(given: QueryDict) -> int:
-    """Return the revision that the page was made of; one that is none of ours is outdated."""
-    text = given.get("revision", "")
-    return int(text) if text.isascii() and text.isdigit() and len(text) < 10 else 0
 
 
 PAGES: Pages = [

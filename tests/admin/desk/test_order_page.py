@@ -12,6 +12,7 @@ from backoffice.engine.models import Push
 from fulfillment.models import Country, Shipment, ShipmentLine
 from orders.models import (
     Address,
+    AddressRole,
     Hold,
     HoldReason,
     Order,
@@ -20,6 +21,7 @@ from orders.models import (
     VendorOrderState,
 )
 from orders.models.document import DocumentKind, OrderDocument
+from orders.services.editing.edits import correct_address
 from orders.services.lifecycle import hold_order, release_order
 from tests.admin.desk.conftest import SignIn
 from tests.orders.rows import make_order
@@ -133,6 +135,7 @@ def test_a_corrected_address_ends_the_hold_and_the_order_goes_on(desk: Client) -
     question = desk.get(url(order, "address/recipient")).content.decode()
     assert "Straße der Pariser Kommune" in question
     values = {"firstname": "Jana", "lastname": "Größer", "zip": "10115", "city": "Berlin", "country_code": "DE"}
+    values |= {"revision": order.revision}
     answer = desk.post(url(order, "address/recipient"), values | {"street": "x" * 31})
     assert "at most 30" in answer.content.decode()
     order.refresh_from_db()
@@ -141,6 +144,22 @@ def test_a_corrected_address_ends_the_hold_and_the_order_goes_on(desk: Client) -
     order.refresh_from_db()
     assert (order.state, order.addresses.get().care_of) == (OrderState.RELEASED, "Hof")
     assert order.events.get(kind="order.edited").actor == "mara"
+
+
+def test_an_address_that_somebody_else_has_saved_meanwhile_is_not_written_over(desk: Client) -> None:
+    """What was typed is still there, beside the address as it is by now, and is saved once that was seen."""
+    order = make_order()
+    values = {"firstname": "Jana", "lastname": "Größer", "zip": "10115", "city": "Berlin", "country_code": "DE"}
+    values |= {"street": "Nebenweg 1", "revision": order.revision}
+    correct_address(order, role=AddressRole.RECIPIENT, values={"street": "Hauptweg 9"}, actor="tom")
+    answer = desk.post(url(order, "address/recipient"), values)
+    html = answer.content.decode()
+    assert order.addresses.get().street == "Hauptweg 9"
+    assert "Someone else has saved this order in the meantime." in html
+    assert "Hauptweg 9" in html
+    assert 'value="Nebenweg 1"' in html
+    desk.post(url(order, "address/recipient"), values | {"revision": answer.context["order"].revision})
+    assert order.addresses.get().street == "Nebenweg 1"
 
 
 def test_an_address_that_a_vendor_has_cannot_be_corrected(desk: Client) -> None:

@@ -82,7 +82,8 @@ def test_the_banner_holds_the_field_itself_with_what_would_fit_and_one_press_sen
     assert f"Street: {len(LONG)} of 30 characters" in html
     assert 'name="street" value="Straße der Pariser Kommune"' in html
     assert 'name="care_of" value="Hinterhaus 3"' in html
-    press = {"some": "1", "street": "Straße der Pariser Kommune", "care_of": "Hinterhaus 3"}
+    assert f'name="revision" value="{order.revision}"' in html
+    press = {"some": "1", "revision": order.revision, "street": "Straße der Pariser Kommune", "care_of": "Hinterhaus 3"}
     desk.post(page(order, "address/recipient"), press)
     order.refresh_from_db()
     address = order.addresses.get()

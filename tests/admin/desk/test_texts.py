@@ -38,7 +38,7 @@ def held(*paths: str) -> Order:
 def test_a_corrected_address_is_kept_as_one_that_comes_in(desk: Client) -> None:
     Country.objects.create(iso2="DE", iso3="DEU", name="Germany")
     order = held("recipient.street")
-    desk.post(url(order, "address/recipient"), VALUES)
+    desk.post(url(order, "address/recipient"), VALUES | {"revision": order.revision})
     address = order.addresses.get()
     kept = (address.firstname, address.lastname, address.zip, address.country_code, address.email, address.company)
     assert kept == ("Jana", "Größer", "10115", "DE", "jana@example.com", "")
@@ -56,10 +56,10 @@ def test_what_cannot_be_kept_is_refused_at_its_field(desk: Client, text: str, wo
 
 def test_a_street_that_is_still_missing_goes_on_holding(desk: Client) -> None:
     order = held("recipient.street")
-    desk.post(url(order, "address/recipient"), VALUES | {"street": " - "})
+    desk.post(url(order, "address/recipient"), VALUES | {"street": " - ", "revision": order.revision})
     order.refresh_from_db()
     assert (order.state, order.addresses.get().street, order.addresses.get().lastname) == ("held", "", "Größer")
-    desk.post(url(order, "address/recipient"), VALUES)
+    desk.post(url(order, "address/recipient"), VALUES | {"revision": order.revision})
     order.refresh_from_db()
     assert order.state == OrderState.RELEASED
 
