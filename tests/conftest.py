@@ -26,6 +26,7 @@ from hypothesis import settings as hypothesis_settings
 from pytest_django import DjangoDbBlocker
 
 from backoffice import embedded
+from backoffice.staff import live
 from backoffice.vendor_accounts.services.remembering import ACCOUNTS, Known
 from tests import database, row_by_row
 from tests.required import pytest_runtest_makereport
@@ -155,6 +156,12 @@ def no_kept_accounts() -> Iterator[None]:
     ACCOUNTS.pin(Known(read_at=float("inf")))
     yield
     ACCOUNTS.pin(Known(read_at=float("inf")))
+
+
+@pytest.fixture
+def ages_last(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Let no minute end while a page is compared with itself: the ages that it shows would be others then."""
+    monkeypatch.setattr(live, "_RELATIVE_TIMES_LAST", 10**12)
 
 
 @pytest.fixture(autouse=True, scope="session")

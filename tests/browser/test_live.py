@@ -110,6 +110,7 @@ def test_a_mark_in_the_list_stays_with_its_order_when_another_one_comes_in(page:
     assert page.evaluate("window.here") is True
 
 
+@pytest.mark.usefixtures("ages_last")
 def test_while_nothing_changes_a_page_is_neither_rendered_nor_sent_again(
     client: Client, staff: User, django_assert_max_num_queries: DjangoAssertNumQueries
 ) -> None:

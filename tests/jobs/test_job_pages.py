@@ -111,6 +111,7 @@ def test_the_number_that_is_found_is_told_by_the_filters(desk: Client) -> None:
     assert desk.get(FOUND, {"list": "auth.user"}).status_code == 404
 
 
+@pytest.mark.usefixtures("ages_last")
 def test_more_than_a_few_rows_go_on_in_the_background(desk: Client, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(pages, "DONE_WHILE_WAITING", 1)
     job = begin(desk, "orders.hold", [make_order(), make_order()])

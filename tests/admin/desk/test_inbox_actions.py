@@ -275,6 +275,7 @@ def test_the_trend_compares_with_the_last_count_of_yesterday(desk: Client) -> No
     assert row.trend.points.count(",") == 2
 
 
+@pytest.mark.usefixtures("ages_last")
 def test_the_browser_gets_nothing_while_nothing_has_changed(desk: Client) -> None:
     held()
     version = desk.get("/admin/").context["live"].version
