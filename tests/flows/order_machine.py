@@ -35,7 +35,7 @@ FAULTS = (
     "maintenance", "cut_before", "cut_after", "status_after", "broken_json", "truncated", "html", "empty", "late",
 )  # fmt: skip
 MORE: dict[str, dict[str, Any]] = {"status_after": {"status": 500}, "late": {"seconds": LATE}}
-MOVES = {f"order.{state}": state for state in OrderState.values}
+MOVES = {f"order.{state}": state for state in OrderState.values} | {"order.merged": OrderState.CANCELLED}
 MOST_ORDERS = 6
 
 
@@ -61,6 +61,8 @@ class OrderMachine(RuleBasedStateMachine):
         self.pieces: dict[int, int] = {}
         self.money: dict[int, Decimal] = {}
         self.family: dict[int, int] = {}
+        # Of what was split off: the state in which it came to be, by the one line that says where it came from.
+        self.begun: dict[int, OrderState] = {}
         self.moved: set[str] = set()
 
     def teardown(self) -> None:
@@ -121,6 +123,7 @@ class OrderMachine(RuleBasedStateMachine):
         if made is None:
             return pk
         self.family[made.new.pk] = self._root(pk)
+        self.begun[made.new.pk] = OrderState.NEW if _moves(made.new) else OrderState(made.new.state)
         return int(made.new.pk)
 
     @rule(pk=orders, other=consumes(orders))
@@ -171,10 +174,8 @@ class OrderMachine(RuleBasedStateMachine):
     @invariant()
     def states_follow_each_other_as_they_may(self) -> None:
         for order in Order.objects.all():
-            moves = [
-                MOVES[kind] for kind in order.events.order_by("pk").values_list("kind", flat=True) if kind in MOVES
-            ]
-            state = OrderState.NEW
+            moves = _moves(order)
+            state = self.begun.get(order.pk, OrderState.NEW)
             for after in moves:
                 assert after in NEXT[OrderState(state)], (order.number, moves)
                 state = after
@@ -233,6 +234,11 @@ class OrderMachine(RuleBasedStateMachine):
 
 def _order(pk: int) -> Order:
     return Order.objects.get(pk=pk)
+
+
+def _moves(order: Order) -> list[OrderState]:
+    kinds = order.events.order_by("pk").values_list("kind", flat=True)
+    return [MOVES[kind] for kind in kinds if kind in MOVES]
 
 
 def _rows() -> list[Any]:
