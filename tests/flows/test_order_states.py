@@ -2,6 +2,7 @@
 they may, nothing bought and no money is lost, and each order is made once.
 """
 
+import os
 from collections.abc import Callable
 from unittest.mock import patch
 
@@ -24,7 +25,7 @@ from tests.orders.rows import SKU
 
 pytestmark = pytest.mark.fault
 # (examples, steps of each): few in every run, and a night's worth.
-RUNS = [(4, 12), pytest.param(500, 50, marks=pytest.mark.soak)]
+RUNS = [(4, 12), pytest.param(int(os.environ.get("STATE_EXAMPLES", "500")), 50, marks=pytest.mark.soak)]
 
 
 @pytest.fixture
