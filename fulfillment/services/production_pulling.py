@@ -7,6 +7,7 @@ from django.db.models import QuerySet
 from django.utils import timezone
 
 from backoffice.engine.models.pull import PullKind
+from backoffice.engine.models.reported import is_noted_since
 from backoffice.engine.services.pull_runs import PullRun
 from backoffice.engine.services.reports import ReportOutcome
 from backoffice.vendors.abilities import GivesProductionOrders
@@ -54,7 +55,8 @@ class ProductionPull(PullRun[GivesProductionOrders]):
 
 
 def unreadable_texts(rows: Iterable[ProductionOrder]) -> dict[int, str]:
-    """Return why the vendor did not show these the last time, by their keys. One query."""
-    keys = [row.pk for row in rows]
-    events = ProductionEvent.objects.filter(production_order__in=keys, kind="production.unreadable").order_by("pk")
-    return {event.production_order_id: event.params.get("cause", "") for event in events}
+    """Return why the vendor did not show these since their status is not updated, by their keys. One query."""
+    since = {row.pk: row.unreadable_since for row in rows}
+    events = ProductionEvent.objects.filter(production_order__in=since, kind="production.unreadable").order_by("pk")
+    noted = [event for event in events if is_noted_since(event, since[event.production_order_id])]
+    return {event.production_order_id: event.params.get("cause", "") for event in noted}

@@ -2,7 +2,7 @@
 orders, once a silence.
 """
 
-from collections.abc import Iterable
+from collections.abc import Collection
 from datetime import date, datetime, timedelta
 
 from django.db import transaction
@@ -11,6 +11,7 @@ from django.utils import timezone
 from django.utils.formats import date_format
 
 from backoffice.engine.models import Integration
+from backoffice.engine.models.reported import is_noted_since
 from backoffice.engine.services.task_queue import RUN_RULES, enqueue_soon_on_commit
 from backoffice.text.translatable import gettext as _
 from backoffice.vendors.abilities import ReportsOrders
@@ -60,11 +61,16 @@ def note_unreadable(row: VendorOrder, *, text: str) -> None:
         enqueue_soon_on_commit(RUN_RULES)
 
 
-def unreadable_texts(rows: Iterable[VendorOrder]) -> dict[int, str]:
-    """Return why the vendor did not show these parts the last time, by their keys. One query."""
-    orders = {row.order_id for row in rows}
-    events = OrderEvent.objects.filter(order__in=orders, kind="vendor.unreadable").order_by("pk")
-    return {int(event.source_key.split(":")[1]): event.params.get("text", "") for event in events}
+def unreadable_texts(rows: Collection[VendorOrder]) -> dict[int, str]:
+    """Return why the vendor did not show these parts since their status is not updated, by their keys. One query."""
+    since = {row.pk: row.unreadable_since for row in rows}
+    events = OrderEvent.objects.filter(order__in={row.order_id for row in rows}, kind="vendor.unreadable")
+    found = {}
+    for event in events.order_by("pk"):
+        part = int(event.source_key.split(":")[1])
+        if is_noted_since(event, since.get(part)):
+            found[part] = event.params.get("text", "")
+    return found
 
 
 def describe_unreadable(row: VendorOrder) -> str:

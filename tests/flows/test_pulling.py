@@ -166,13 +166,16 @@ def test_an_order_whose_status_cannot_be_updated_is_in_the_inbox_with_its_cause_
     pass_hours(3)
     (need,) = kind_of_unreadable().needs(list(kind_of_unreadable().rows()))
     assert need.what.startswith(bad.number)
-    assert "Gone" in need.detail
+    assert "No such order" in need.detail
     client.force_login(User.objects.create_superuser("mara"))
     part = bad.vendor_orders.get()
     advice = f"Ask mypromo about order {part.vendor_id}."
     assert advice in client.get(need.url).content.decode()
     assert advice not in client.get(f"/admin/orders/order/{good.pk}/change/").content.decode()
 
+    bad.events.filter(kind="vendor.unreadable").update(at=timezone.now() - timedelta(days=2))
+    (need,) = kind_of_unreadable().needs(list(kind_of_unreadable().rows()))
+    assert "No such order" not in need.detail, "what was the cause the time before"
     since = part.unreadable_since
     read_stale(bad)
     assert (bad.vendor_orders.get().unreadable_since, rule.hits) == (since, 2)

@@ -1,6 +1,7 @@
 """What is remembered of the newest report about a row."""
 
-from datetime import timedelta
+from datetime import datetime, timedelta
+from typing import Any
 
 from django.db import models
 from django.utils import timezone
@@ -36,3 +37,8 @@ class Reported(models.Model):
     def is_unreadable(self) -> bool:
         """Whether a person has to find out why its vendor does not show it any more."""
         return self.unreadable_since is not None and self.unreadable_since <= timezone.now() - UNREADABLE_AFTER
+
+
+def is_noted_since(event: Any, since: datetime | None) -> bool:
+    """Return whether a line in a timeline, of which there is one a day, may say why a row is unreadable since then."""
+    return since is not None and timezone.localdate(event.at) >= timezone.localdate(since)
