@@ -39,6 +39,9 @@ hypothesis_settings.register_profile(
 )
 hypothesis_settings.load_profile("any machine")
 
+# Collecting makes millions of objects that stay: nothing is garbage until it has ended.
+gc.disable()
+
 # Groups of tests that run one after the other, by the time they take.
 LONGEST = ("browser", "storm", "faults", "pages", "engine")
 
@@ -90,6 +93,9 @@ def pytest_collection_finish() -> None:
     """Freeze what was loaded until now: the garbage collector would look through it again and again."""
     gc.collect()
     gc.freeze()
+    # At 700 new objects, as usual, each page that is rendered is looked through many times.
+    gc.set_threshold(50_000, 20, 100)
+    gc.enable()
 
 
 def pytest_report_header(config: pytest.Config) -> str:
