@@ -141,13 +141,15 @@ def quick_flush() -> Iterator[None]:
 
 
 @pytest.fixture(scope="session")
-def django_db_setup(django_db_setup: None, django_db_blocker: DjangoDbBlocker) -> None:
+def django_db_setup(django_db_setup: None, django_db_blocker: DjangoDbBlocker) -> Iterator[None]:
     """Read once what each process reads once: no test counts that query as its own."""
     from backoffice.privacy.services.hashing import hash_key
 
     with django_db_blocker.unblock():
         hash_key()
         database.migrated_hash_key()
+    yield
+    database.close_kept()
 
 
 @pytest.fixture(autouse=True, scope="session")
