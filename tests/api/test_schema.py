@@ -3,6 +3,7 @@
 import os
 import re
 from collections.abc import Iterator
+from functools import cache
 
 import pytest
 import schemathesis
@@ -246,6 +247,12 @@ def stocked(transactional_db: None) -> Storefront:
     return storefront
 
 
+@cache
+def load_document(url: str) -> schemathesis.BaseSchema:
+    """Read it once: what is worked out of its parts is the same for every operation."""
+    return schemathesis.openapi.from_url(f"{url}/api/schema/?format=json")
+
+
 @pytest.mark.parametrize("mode", list(GenerationMode))
 @pytest.mark.parametrize("name", OPERATIONS)
 def test_the_api_keeps_to_its_document(
@@ -256,8 +263,7 @@ def test_the_api_keeps_to_its_document(
     That a proper request is always taken is not asked: the catalogue, the cursor and the vendor's limits have rules
     that no document can state.
     """
-    api = schemathesis.openapi.from_url(f"{live_server.url}/api/schema/?format=json")
-    operation = api.find_operation_by_id(name)
+    operation = load_document(live_server.url).find_operation_by_id(name)
 
     @limits(
         max_examples=EXAMPLES, deadline=None, database=None, derandomize=True, suppress_health_check=list(HealthCheck)
