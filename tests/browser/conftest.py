@@ -1,13 +1,14 @@
 """A real Chromium against a live server; skipped where no Chromium is installed."""
 
-import os
 import shutil
 from collections.abc import Iterator
+from typing import NoReturn
 
 import pytest
 from django.contrib.auth.models import User
 from django.core.cache import cache
 from django.test import Client
+from django.utils import asyncio
 from playwright.sync_api import Browser, BrowserContext, Page, expect, sync_playwright
 from pytest_django.live_server_helper import LiveServer
 
@@ -25,15 +26,17 @@ def browser() -> Iterator[Browser]:
     path = next((found for name in NAMES if (found := shutil.which(name))), None)
     if path is None:
         pytest.skip("no Chromium on this machine")
-    # Playwright keeps an event loop in this thread, which Django takes for asynchronous code.
-    before = os.environ.get("DJANGO_ALLOW_ASYNC_UNSAFE")
-    os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"] = "true"
-    with sync_playwright() as playwright:
+    with pytest.MonkeyPatch.context() as patch, sync_playwright() as playwright:
+        # Playwright keeps an event loop in this thread, which Django takes for asynchronous code. What Django's own
+        # variable says would reach each process that a later test of this worker starts.
+        patch.setattr(asyncio, "get_running_loop", _no_loop)
         browser = playwright.chromium.launch(executable_path=path, args=["--no-sandbox"])
         yield browser
         browser.close()
-    if before is None:
-        del os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"]
+
+
+def _no_loop() -> NoReturn:
+    raise RuntimeError
 
 
 @pytest.fixture(scope="session")
