@@ -42,7 +42,7 @@ def _order_needs(parts: list[VendorOrder]) -> list[Need]:
             url=link("orders_order_change", part.order_id),
             who=assigned_to(part.order.assignee),
             action=_("Find the cause"),
-            **_cause(part.vendor, texts.get(part.pk, "")),
+            **_cause(part.vendor, texts.get(part.pk)),
         )
         for part in parts
     ]
@@ -56,14 +56,15 @@ def _production_needs(rows: list[ProductionOrder]) -> list[Need]:
             since=row.unreadable_since,
             url=link("fulfillment_productionorder_change", row.pk),
             action=_("Find the cause"),
-            **_cause(row.vendor, texts.get(row.pk, "")),
+            **_cause(row.vendor, texts.get(row.pk)),
         )
         for row in rows
     ]
 
 
-def _cause(vendor: str, text: str) -> dict[str, Any]:
-    if not text:
+def _cause(vendor: str, text: str | None) -> dict[str, Any]:
+    """Return why, as the timeline has it: no line where the fault is ours, no words where they were erased."""
+    if text is None:
         return {"detail": _("What the vendor returned could not be applied. The log of the workers says why.")}
     return explained_in(vendor, explain(vendor, text))
 

@@ -20,7 +20,8 @@ class Reported(models.Model):
     reported_history_id = models.BigIntegerField(default=0)
     reported_rank = models.SmallIntegerField(default=0)
     read_at = models.DateTimeField(_("last synced"), null=True, blank=True)
-    # Its vendor was asked for it alone, and has shown nothing since that could be applied. Every report ends that.
+    # Its vendor was asked for it alone, and has shown nothing since that could be applied. The next reading ends that,
+    # and each report with news.
     unreadable_since = models.DateTimeField(_("status not updated since"), null=True, blank=True, editable=False)
 
     class Meta:
