@@ -69,7 +69,7 @@ def _ensure(server: Server) -> str:
     if var_dir not in _in_use:
         _in_use[var_dir] = os.open(var_dir / "embedded.users", os.O_CREAT | os.O_RDWR | os.O_CLOEXEC, 0o600)
         fcntl.flock(_in_use[var_dir], fcntl.LOCK_SH)
-    if not server.answers():
+    if not server.is_ready():
         with _locked(var_dir):
             server.start()
     return server.url

@@ -88,12 +88,23 @@ class Postgres(Server):
                     raise
             time.sleep(0.05)
 
+    def is_ready(self) -> bool:
+        """Include the database: a starter may have been killed before it made that."""
+        try:
+            return self.process() is not None and self._has_database()
+        except ConnectionError:
+            return False
+
     def start(self) -> None:
         super().start()
-        with closing(self._connect()) as connection:
-            known = connection.execute("SELECT 1 FROM pg_database WHERE datname = %s", [DATABASE]).fetchone()
-            if not known:
+        if not self._has_database():
+            with closing(self._connect()) as connection:
                 connection.execute(f"CREATE DATABASE {DATABASE}")
+
+    def _has_database(self) -> bool:
+        with closing(self._connect()) as connection:
+            found = connection.execute("SELECT FROM pg_database WHERE datname = %s", [DATABASE]).fetchone()
+        return found is not None
 
     def _connect(self) -> psycopg.Connection[tuple[object, ...]]:
         try:

@@ -95,6 +95,10 @@ class Server(ABC):
             return False
         return True
 
+    def is_ready(self) -> bool:
+        """Return whether nothing is left to do of a start."""
+        return self.answers()
+
     def start(self) -> None:
         """Bring it up; the caller holds the lock. Also joins a start whose starter was killed half way."""
         if not self.process():

@@ -17,6 +17,8 @@ import redis
 
 from backoffice import embedded
 from backoffice.embedded.__main__ import main
+from backoffice.embedded.postgres import Postgres
+from backoffice.embedded.server import Server
 
 ROOT = Path(__file__).resolve().parents[2]
 STARTS = "from pathlib import Path; from backoffice import embedded; var = Path({var!r});"
@@ -121,6 +123,14 @@ def test_a_start_that_was_killed_half_way_is_finished_by_the_next(new_var: Path,
     starter.wait()
     assert rows(embedded.database_url(new_var), "SELECT 1") == [(1,)]
     assert redis.Redis.from_url(embedded.redis_url(new_var)).ping()
+
+
+def test_a_start_that_was_killed_before_it_made_the_database_is_finished_by_the_next(new_var: Path) -> None:
+    server = Postgres(new_var)
+    Server.start(server)
+    assert server.answers()
+    assert not server.is_ready()
+    assert rows(embedded.database_url(new_var), "SELECT 1") == [(1,)]
 
 
 def test_committed_rows_survive_a_kill_9_of_the_servers(var: Path) -> None:
