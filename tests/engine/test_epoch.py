@@ -1,7 +1,9 @@
 """A database that was restored or copied is noticed by what is remembered outside of it, and nothing leaves from it."""
 
+import threading
 from collections.abc import Iterator
 from pathlib import Path
+from uuid import UUID
 
 import pytest
 from django.db import connection, transaction
@@ -60,6 +62,30 @@ def test_a_new_installation_sends(toy_vendor: MakeBoth, places: Path) -> None:
     row = Epoch.objects.get()
     assert (row.counter, row.is_locked) == (3, False)
     assert epoch_places.recall(row.installation) == epoch_places.Mark(3, 0)
+
+
+def test_who_comes_between_the_first_count_and_its_being_remembered_finds_no_copy(
+    toy_vendor: MakeBoth, places: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Several workers send for the first time: to the second one it is counted, and remembered nowhere yet."""
+    remember, found = epoch_places.remember, []
+
+    def look() -> None:
+        forget(memory=True)  # another process
+        found.append(epoch.check_epoch())
+        connection.close()
+
+    def remember_late(installation: UUID, mark: epoch_places.Mark) -> bool:
+        if mark.counter == 1 and not found:
+            second = threading.Thread(target=look)
+            second.start()
+            second.join()
+        return remember(installation, mark)
+
+    monkeypatch.setattr(epoch_places, "remember", remember_late)
+    send()
+    assert [(one.counter, one.is_locked) for one in found] == [(1, False)]
+    send()
 
 
 @pytest.mark.parametrize("lost", [{}, {"file": True}, {"redis": True}, {"file": True, "redis": True}], ids=str)

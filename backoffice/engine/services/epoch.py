@@ -199,6 +199,9 @@ def _advance(epoch: Epoch) -> bool:
     global _advanced_at
     if connection.in_atomic_block:
         return True
+    # Whoever finds it counted finds it remembered, also between the first count and its being remembered below.
+    if epoch.counter == 0 and not places.remember(epoch.installation, Mark(0, epoch.series)):
+        return False
     with connection.cursor() as cursor:
         cursor.execute(_ADVANCE, [epoch.installation, epoch.counter])
         row = cursor.fetchone()
