@@ -82,7 +82,7 @@ def _open_hex(content: bytes) -> bytes:
 def _unpack(content: bytes) -> bytes:
     """Return the content, with what is packed in it."""
     parts = [content]
-    if content[:2] == b"PK":
+    if content[:4] == b"PK\x03\x04":  # two letters stand before random bytes now and then
         with zipfile.ZipFile(io.BytesIO(content)) as archive:
             parts += [_unpack(archive.read(name)) for name in archive.namelist()]
     for match in _STREAM.finditer(content):
