@@ -67,5 +67,5 @@ def _limited(rows: Iterator[TableRow], *, most_rows: int) -> Iterator[TableRow]:
 
 
 def is_workbook(content: bytes) -> bool:
-    """Return whether it is a ZIP archive, as workbooks are and no text is."""
-    return content.startswith(b"PK")
+    """Return whether it is a ZIP archive, as workbooks are and no text is: a column may be called "PK"."""
+    return content.startswith((b"PK\x03\x04", b"PK\x05\x06", b"PK\x07\x08"))

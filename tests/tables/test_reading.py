@@ -198,6 +198,11 @@ def test_letters_delimiters_and_line_ends_do_not_matter(encoding: str, mark: byt
     assert rows == [["A", "Füller €"], ["B", f"two{end}lines"]]
 
 
+def test_a_text_that_begins_like_an_archive_is_a_text() -> None:
+    table, rows = read(b"PKZ,name\n1,a\n")
+    assert (list(table.header.values()), rows) == (["pkz", "name"], [["1", "a"]])
+
+
 @pytest.mark.parametrize(
     ("content", "words"),
     [
